@@ -1,0 +1,66 @@
+// The one table of collectors. It drives the flags, --help, the README's table, the cadences and the
+// page: a new collector is one folder and one row here. An explicit table, because a static library
+// drops objects that register themselves.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/collector.h"
+#include "collectors/support/clock.h"
+#include "collectors/support/metric_writer.h"
+#include "collectors/support/paths.h"
+
+namespace airflow_host {
+
+/// What the factories are given: the resolved settings that concern a source. A plain value.
+struct CollectorSettings {
+  Paths paths;
+  /// AIRFLOW_HOME; its file system is watched. Empty where none is known.
+  std::string airflow_home;
+  /// Directories whose file systems are watched besides the root and AIRFLOW_HOME (`~` resolved).
+  std::vector<std::string> mountpoints;
+  /// The container engine's socket; asked by GET only. Empty: never asked.
+  std::string docker_socket;
+  /// SQLAlchemy URL of the metadata database, secrets included; absent where none was given.
+  std::optional<std::string> database_url;
+  /// `[database] sql_alchemy_schema`; empty means PostgreSQL's own search path.
+  std::string database_schema;
+  /// kombu URL of the Celery broker, secrets included; absent where none was given.
+  std::optional<std::string> broker_url;
+  /// `global_keyprefix` of `[celery_broker_transport_options]`.
+  std::string broker_key_prefix;
+  /// `visibility_timeout` of the same section; absent where not set (Airflow's default holds).
+  std::optional<std::chrono::seconds> broker_visibility_timeout;
+  /// Queues to report besides those that the broker's bindings name; `[operators] default_queue`.
+  std::vector<std::string> broker_queues;
+};
+
+/// One collector as the program knows it.
+struct CollectorRow {
+  std::string_view name;  ///< "host": flag --collector.host, label collector="host".
+  std::string_view help;  ///< One line for --help and the README.
+  bool enabled_by_default;
+  std::chrono::milliseconds cadence;  ///< Default of --collector.NAME.cadence.
+  /// How long one observation may take before it counts as failed.
+  std::chrono::milliseconds time_limit;
+  /// True: talks to a server, so it gets a thread of its own. False: shares the sampler's.
+  bool remote;
+  /// Builds the collector. kAbsent: the settings name no source, and the message says how to give
+  /// one. Any other error: what is wrong with the settings.
+  Expected<std::unique_ptr<Collector>> (*create)(const CollectorSettings&, const Clock&);
+  /// Adds the metrics of one observation (null: none that is fresh) to the page.
+  void (*describe)(const CollectorStatus&, const Observation*, MetricWriter&);
+  /// Every metric that `describe` may add.
+  std::span<const MetricDescription> (*metrics)();
+};
+
+/// All collectors, in the order in which the page shows them. Static storage; any thread.
+std::span<const CollectorRow> Collectors();
+
+}  // namespace airflow_host
