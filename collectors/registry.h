@@ -21,6 +21,8 @@ namespace airflow_host {
 /// What the factories are given: the resolved settings that concern a source. A plain value.
 struct CollectorSettings {
   Paths paths;
+  /// How often the host is observed, against which its stalls are told.
+  std::chrono::milliseconds host_cadence{1000};
   /// AIRFLOW_HOME; its file system is watched. Empty where none is known.
   std::string airflow_home;
   /// Directories whose file systems are watched besides the root and AIRFLOW_HOME (`~` resolved).

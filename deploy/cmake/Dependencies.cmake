@@ -11,8 +11,6 @@ find_package(tl-expected CONFIG REQUIRED)
 find_package(CLI11 CONFIG REQUIRED)
 # Reads the configuration file.
 find_package(yaml-cpp CONFIG REQUIRED)
-# Structured logs.
-find_package(spdlog CONFIG REQUIRED)
 # JSON: log lines, the API, the Docker engine's answers.
 find_package(nlohmann_json CONFIG REQUIRED)
 # gzip of the pages.

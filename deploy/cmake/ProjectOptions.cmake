@@ -5,7 +5,7 @@ add_library(project_warnings INTERFACE)
 target_compile_options(project_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wcast-align -Wunused
   -Woverloaded-virtual -Wconversion -Wsign-conversion -Wdouble-promotion -Wformat=2
-  -Wimplicit-fallthrough -Wnull-dereference
+  -Wimplicit-fallthrough
   $<$<CXX_COMPILER_ID:GNU>:-Wmisleading-indentation -Wduplicated-cond -Wduplicated-branches
     -Wlogical-op -Wuseless-cast -Wsuggest-override>
   $<$<BOOL:${AIRFLOW_HOST_WARNINGS_AS_ERRORS}>:-Werror>)
@@ -39,4 +39,6 @@ function(add_room name)
   add_library(${name} STATIC ${ROOM_SOURCES})
   target_link_libraries(${name} PUBLIC project_options ${ROOM_LIBRARIES})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
+  # Not for tests: GCC 12 sees null pointers in GoogleTest's own templates.
+  target_compile_options(${name} PRIVATE -Wnull-dereference)
 endfunction()
