@@ -1,0 +1,60 @@
+// Builds collectors, starts and stops their threads.
+#include "exporter/collector_set.h"
+
+#include <utility>
+
+namespace airflow_host {
+
+Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
+                                   const CollectorSettings& settings, Refine refine) {
+  for (const CollectorPlan& plan : plans) {
+    auto collector = plan.absence.empty()
+                         ? plan.row->create(settings, clock_)
+                         : Expected<std::unique_ptr<Collector>>(
+                               Fail(ErrorKind::kAbsent, plan.absence));
+    if (!collector && collector.error().kind != ErrorKind::kAbsent) {
+      return tl::unexpected(collector.error());
+    }
+    board_.Add(*plan.row, plan.cadence, collector.has_value(),
+               collector ? std::string() : collector.error().message);
+    if (!collector) {
+      log_.Info("collector is not configured",
+                {{"collector", plan.row->name}, {"reason", collector.error().message}});
+      continue;
+    }
+    runners_.push_back(std::make_unique<CollectorRunner>(
+        *plan.row, std::move(*collector), plan.cadence, refine, board_, clock_, log_));
+  }
+  return {};
+}
+
+Expected<void> CollectorSet::Start() {
+  std::vector<CollectorRunner*> all;
+  std::vector<CollectorRunner*> local;
+  for (const auto& runner : runners_) {
+    all.push_back(runner.get());
+    if (!runner->row().remote) local.push_back(runner.get());
+  }
+  if (!local.empty()) samplers_.push_back(std::make_unique<Sampler>("sampler", local, clock_));
+  for (CollectorRunner* runner : all) {
+    if (!runner->row().remote) continue;
+    samplers_.push_back(std::make_unique<Sampler>(
+        std::string(runner->row().name), std::vector<CollectorRunner*>{runner}, clock_));
+  }
+  for (const auto& sampler : samplers_) {
+    if (auto started = sampler->Start(); !started) return started;
+  }
+  watchdog_ = std::make_unique<Watchdog>(std::move(all));
+  return watchdog_->Start();
+}
+
+bool CollectorSet::Stop(SteadyTime limit) {
+  if (watchdog_) watchdog_->Stop();
+  for (const auto& sampler : samplers_) sampler->Stop();
+  for (const auto& runner : runners_) runner->Interrupt();
+  bool ended = !watchdog_ || watchdog_->JoinUntil(limit);
+  for (const auto& sampler : samplers_) ended = sampler->JoinUntil(limit) && ended;
+  return ended;
+}
+
+}  // namespace airflow_host
