@@ -8,9 +8,8 @@
 #include "collectors/support/text.h"
 
 namespace airflow_host {
+namespace host_metrics {
 namespace {
-
-using namespace host_metrics;  // NOLINT(google-build-using-namespace): the table of this file.
 
 std::optional<double> Count(const std::optional<Seconds>& time) {
   return time ? std::optional(time->count()) : std::nullopt;
@@ -97,23 +96,27 @@ void DescribeFilesystems(const std::vector<FilesystemSpace>& filesystems, Metric
   }
 }
 
-}  // namespace
+void Describe(const HostObservation& host, MetricWriter& writer) {
+  DescribeMemory(host, writer);
+  DescribeSwap(host, writer);
+  DescribePaging(host.paging, writer);
+  DescribePressure("memory", host.memory_pressure, writer);
+  DescribePressure("io", host.io_pressure, writer);
+  DescribePressure("cpu", host.cpu_pressure, writer);
+  writer.Add(kStalls, host.stalls.count());
+  DescribeProcessors(host, writer);
+  writer.Add(kDentriesNegative, host.negative_dentries);
+  DescribeFilesystems(host.filesystems, writer);
+}
 
-std::span<const MetricDescription> HostMetrics() { return kHostMetrics; }
+}  // namespace
+}  // namespace host_metrics
+
+std::span<const MetricDescription> HostMetrics() { return host_metrics::kHostMetrics; }
 
 void DescribeHost(const CollectorStatus& /*status*/, const HostObservation* observation,
                   MetricWriter& writer) {
-  if (observation == nullptr) return;
-  DescribeMemory(*observation, writer);
-  DescribeSwap(*observation, writer);
-  DescribePaging(observation->paging, writer);
-  DescribePressure("memory", observation->memory_pressure, writer);
-  DescribePressure("io", observation->io_pressure, writer);
-  DescribePressure("cpu", observation->cpu_pressure, writer);
-  writer.Add(kStalls, observation->stalls.count());
-  DescribeProcessors(*observation, writer);
-  writer.Add(kDentriesNegative, observation->negative_dentries);
-  DescribeFilesystems(observation->filesystems, writer);
+  if (observation != nullptr) host_metrics::Describe(*observation, writer);
 }
 
 }  // namespace airflow_host
