@@ -1,0 +1,11 @@
+// The type of measured time spans in this room.
+#pragma once
+
+#include <chrono>
+
+namespace airflow_host {
+
+/// A time span in seconds, fractions included: what counters of time are given in.
+using Seconds = std::chrono::duration<double>;
+
+}  // namespace airflow_host

@@ -1,0 +1,75 @@
+// Parses /proc/stat; stat.h shows a sample.
+#include "collectors/host/stat.h"
+
+#include "collectors/support/text.h"
+
+namespace airflow_host {
+namespace {
+
+/// No boot lies so late (the year 2255): later numbers do not fit into SystemTime's nanoseconds.
+constexpr std::uint64_t kLatestBoot = 9'000'000'000;
+
+CpuTimes ParseCpuTimes(std::string_view fields, std::uint64_t ticks_per_second) {
+  CpuTimes times;
+  if (ticks_per_second == 0) return times;
+  for (auto& time : times) {
+    const auto field = TakeField(fields);
+    if (!field) break;
+    const auto ticks = ParseUnsigned(*field);
+    if (!ticks) continue;
+    time = Seconds(static_cast<double>(*ticks) / static_cast<double>(ticks_per_second));
+  }
+  return times;
+}
+
+/// True for "cpu0", "cpu17", ...
+bool NamesOneCpu(std::string_view key) {
+  return key.substr(0, 3) == "cpu" && ParseUnsigned(key.substr(3)).has_value();
+}
+
+std::optional<std::uint64_t> ParseNumber(std::string_view fields) {
+  const auto field = TakeField(fields);
+  return field ? ParseUnsigned(*field) : std::nullopt;
+}
+
+std::optional<SystemTime> ParseBootTime(std::string_view fields) {
+  const auto seconds = ParseNumber(fields);
+  // lxcfs and broken clocks give 0: a host that does not know when it booted.
+  if (!seconds || *seconds == 0 || *seconds > kLatestBoot) return std::nullopt;
+  return SystemTime(std::chrono::seconds(*seconds));
+}
+
+}  // namespace
+
+KernelStat ParseStat(std::string_view text, std::uint64_t ticks_per_second) {
+  KernelStat stat;
+  // A line counts only with its newline: without one its last number may have been cut.
+  while (text.find('\n') != std::string_view::npos) {
+    auto line = TakeLine(text);
+    const auto key = TakeField(*line);
+    if (!key) continue;
+    if (*key == "cpu") {
+      stat.cpu_times = ParseCpuTimes(*line, ticks_per_second);
+    } else if (NamesOneCpu(*key)) {
+      stat.cpus = stat.cpus.value_or(0) + 1;
+    } else if (*key == "btime") {
+      stat.boot_time = ParseBootTime(*line);
+    } else if (*key == "procs_blocked") {
+      stat.processes_blocked = ParseNumber(*line);
+    }
+  }
+  return stat;
+}
+
+CpuTimes WithoutSmallFalls(const CpuTimes& before, const CpuTimes& now) {
+  constexpr Seconds kLargestSmallFall{3};
+  CpuTimes times = now;
+  for (std::size_t mode = 0; mode < times.size(); ++mode) {
+    const auto& old = before[mode];
+    auto& time = times[mode];
+    if (old && time && *time < *old && *old - *time <= kLargestSmallFall) time = old;
+  }
+  return times;
+}
+
+}  // namespace airflow_host
