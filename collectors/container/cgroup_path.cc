@@ -29,10 +29,6 @@ bool IsLowerHex(char digit) {
   return (digit >= '0' && digit <= '9') || (digit >= 'a' && digit <= 'f');
 }
 
-bool IsId(std::string_view text) {
-  return text.size() == kIdLength && std::all_of(text.begin(), text.end(), IsLowerHex);
-}
-
 struct NamedId {
   std::string_view id;
   std::optional<ContainerRuntime> runtime;
@@ -42,11 +38,11 @@ struct NamedId {
 std::optional<NamedId> ParseName(std::string_view name) {
   constexpr std::string_view kScope = ".scope";
   if (name.ends_with(kScope)) name.remove_suffix(kScope.size());
-  if (IsId(name)) return NamedId{name, std::nullopt};
+  if (IsContainerId(name)) return NamedId{name, std::nullopt};
   for (const Prefix& prefix : kPrefixes) {
     if (!name.starts_with(prefix.text)) continue;
     const std::string_view rest = name.substr(prefix.text.size());
-    if (IsId(rest)) return NamedId{rest, prefix.runtime};
+    if (IsContainerId(rest)) return NamedId{rest, prefix.runtime};
   }
   return std::nullopt;
 }
@@ -55,7 +51,7 @@ std::optional<NamedId> ParseName(std::string_view name) {
 /// takes it for a plain directory name.
 std::optional<NamedId> ParseColonName(std::string_view name) {
   const std::size_t last = name.rfind(':');
-  if (last == std::string_view::npos || !IsId(name.substr(last + 1))) return std::nullopt;
+  if (last == std::string_view::npos || !IsContainerId(name.substr(last + 1))) return std::nullopt;
   const std::size_t middle = name.rfind(':', last - 1);
   if (last == 0 || middle == std::string_view::npos) return std::nullopt;
   const std::string_view word = name.substr(middle + 1, last - middle - 1);
@@ -87,6 +83,10 @@ std::string PodUid(std::string_view path) {
 }
 
 }  // namespace
+
+bool IsContainerId(std::string_view text) {
+  return text.size() == kIdLength && std::all_of(text.begin(), text.end(), IsLowerHex);
+}
 
 std::optional<ContainerIdentity> IdentifyContainer(std::string_view path) {
   const std::size_t slash = path.rfind('/');

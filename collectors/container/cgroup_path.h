@@ -26,6 +26,9 @@ struct ContainerIdentity {
   std::string pod_uid;
 };
 
+/// True for 64 lower-case hexadecimal digits, which all of these engines take for ids. Any thread.
+bool IsContainerId(std::string_view text);
+
 /// The container whose own cgroup is `path` (below the hierarchy's root, beginning with a slash);
 /// nothing for any other cgroup, such as one below a container's. Pure and total; any thread.
 std::optional<ContainerIdentity> IdentifyContainer(std::string_view path);

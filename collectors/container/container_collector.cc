@@ -10,8 +10,9 @@
 #include "collectors/container/cgroup_layout.h"
 #include "collectors/container/cgroup_reader.h"
 #include "collectors/container/cgroup_walk.h"
-#include "collectors/container/container_names.h"
 #include "collectors/container/container_observation.h"
+#include "collectors/container/engine_names.h"
+#include "collectors/container/kubernetes_names.h"
 #include "collectors/container/process_start.h"
 
 namespace airflow_host {
@@ -27,7 +28,10 @@ struct Kept {
 class ContainerCollector final : public Collector {
  public:
   ContainerCollector(ContainerSettings settings, const Clock& clock)
-      : settings_(std::move(settings)), clock_(clock), names_(settings_.docker_socket, clock) {}
+      : settings_(std::move(settings)),
+        clock_(clock),
+        engine_names_(settings_.docker_socket, clock),
+        kubernetes_names_(settings_.paths.rootfs, clock) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     try {
@@ -60,8 +64,12 @@ class ContainerCollector final : public Collector {
     }
     std::erase_if(kept_,
                   [&](const auto& entry) { return entry.second.last_seen != observations_; });
-    names_.Fill(observation->containers, deadline);
-    observation->names_problem = names_.problem();
+    engine_names_.Fill(observation->containers, deadline);
+    kubernetes_names_.Fill(observation->containers);
+    observation->names_problem = engine_names_.problem();
+    if (observation->names_problem.empty()) {
+      observation->names_problem = kubernetes_names_.problem();
+    }
     return observation;
   }
 
@@ -102,7 +110,8 @@ class ContainerCollector final : public Collector {
 
   ContainerSettings settings_;
   const Clock& clock_;
-  ContainerNames names_;
+  EngineNames engine_names_;
+  KubernetesNames kubernetes_names_;
   std::unordered_map<std::uint64_t, Kept> kept_;
   std::uint64_t observations_ = 0;
   std::string buffer_;
