@@ -35,19 +35,24 @@ int ReadWhole(int descriptor, std::string& buffer, std::size_t limit) {
   return 0;
 }
 
-int OpenForReading(const std::string& path) {
-  return ::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+int OpenForReading(const std::string& path, int directory = AT_FDCWD) {
+  return ::openat(directory, path.c_str(), O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 }
 
 }  // namespace
 
 Expected<std::string_view> ReadFile(const std::string& path, std::string& buffer,
                                     std::size_t limit) {
+  return ReadFileAt(AT_FDCWD, path, buffer, limit);
+}
+
+Expected<std::string_view> ReadFileAt(int directory, const std::string& name, std::string& buffer,
+                                      std::size_t limit) {
   buffer.clear();
-  const UniqueDescriptor descriptor(OpenForReading(path));
-  if (!descriptor.valid()) return tl::unexpected(SystemError("open", path, errno));
+  const UniqueDescriptor descriptor(OpenForReading(name, directory));
+  if (!descriptor.valid()) return tl::unexpected(SystemError("open", name, errno));
   const int failure = ReadWhole(descriptor.get(), buffer, limit);
-  if (failure != 0) return tl::unexpected(SystemError("read", path, failure));
+  if (failure != 0) return tl::unexpected(SystemError("read", name, failure));
   return std::string_view(buffer);
 }
 

@@ -19,6 +19,11 @@ inline constexpr std::size_t kLargestFile = std::size_t{4} * 1024 * 1024;
 Expected<std::string_view> ReadFile(const std::string& path, std::string& buffer,
                                     std::size_t limit = kLargestFile);
 
+/// The same for the file `name` in the open directory `directory` (openat(2)): a directory that is
+/// replaced by another of its name while its files are read cannot mix the two. Any thread.
+Expected<std::string_view> ReadFileAt(int directory, const std::string& name, std::string& buffer,
+                                      std::size_t limit = kLargestFile);
+
 /// A file that is read again and again by pread(2) on one kept descriptor: half the cost of opening
 /// it each time, and it still works when no descriptor is left. For files that stay (/proc/meminfo);
 /// files under /proc/PID are opened anew. Used by one thread.

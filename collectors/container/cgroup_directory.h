@@ -1,0 +1,56 @@
+// One cgroup's directory, held open by descriptor: when Docker restarts a container, another cgroup
+// takes the same path, and a path alone would mix the files of the two.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "collectors/support/clock.h"
+#include "collectors/support/error.h"
+#include "collectors/support/file_reader.h"
+#include "collectors/support/unique_descriptor.h"
+
+namespace airflow_host {
+
+/// Reads the files of one cgroup. Used by one thread.
+class CgroupDirectory {
+ public:
+  /// Opens the directory at `path`. Errors: those of open(2) and fstat(2); kAbsent once it is gone.
+  static Expected<CgroupDirectory> Open(const std::string& path);
+
+  /// Opens the cgroup `name` in this one.
+  Expected<CgroupDirectory> OpenChild(const std::string& name) const;
+
+  /// The content of its file `name`, in `buffer`. kAbsent: this kernel has no such file, or the
+  /// cgroup is gone.
+  Expected<std::string_view> Read(const std::string& name, std::string& buffer) const {
+    return ReadFileAt(descriptor_.get(), name, buffer);
+  }
+
+  /// The one number that its file `name` holds; nothing where that cannot be read.
+  std::optional<std::uint64_t> ReadNumber(const std::string& name, std::string& buffer) const;
+
+  /// Calls `visit` with the name of each cgroup in this one until it returns false. A directory
+  /// that vanishes meanwhile has none.
+  void ForEachChild(const std::function<bool(const char*)>& visit) const;
+
+  /// The kernel never gives the number to another cgroup while the machine runs (kernfs).
+  std::uint64_t inode() const { return inode_; }
+
+  /// When the kernel last made the directory's inode: at its first look-up, and again after the
+  /// inode was evicted under memory pressure. So never before the cgroup itself was made.
+  SystemTime modified_at() const { return modified_at_; }
+
+ private:
+  static Expected<CgroupDirectory> OpenAt(int parent, const std::string& path);
+
+  UniqueDescriptor descriptor_;
+  std::uint64_t inode_ = 0;
+  std::uint64_t links_ = 0;
+  SystemTime modified_at_{};
+};
+
+}  // namespace airflow_host

@@ -1,0 +1,137 @@
+// Parses the control groups' files; see the header for samples.
+#include "collectors/container/cgroup_values.h"
+
+#include <array>
+#include <limits>
+#include <span>
+
+#include "collectors/support/text.h"
+
+namespace airflow_host {
+namespace {
+
+template <typename Struct>
+struct Field {
+  std::string_view key;
+  std::optional<std::uint64_t> Struct::*member;
+};
+
+using StatField = Field<MemoryStat>;
+constexpr std::array kStatV2 = {
+    StatField{"anon", &MemoryStat::anon},
+    StatField{"file", &MemoryStat::file},
+    StatField{"inactive_file", &MemoryStat::inactive_file},
+    StatField{"slab_reclaimable", &MemoryStat::slab_reclaimable},
+    StatField{"slab_unreclaimable", &MemoryStat::slab_unreclaimable},
+    StatField{"kernel", &MemoryStat::kernel},
+};
+constexpr std::array kStatV1 = {
+    StatField{"total_rss", &MemoryStat::anon},
+    StatField{"total_cache", &MemoryStat::file},
+    StatField{"total_inactive_file", &MemoryStat::inactive_file},
+    StatField{"total_swap", &MemoryStat::swap},
+    StatField{"hierarchical_memory_limit", &MemoryStat::memory_limit},
+    StatField{"hierarchical_memsw_limit", &MemoryStat::memory_and_swap_limit},
+};
+
+using EventField = Field<ContainerMemoryEvents>;
+constexpr std::array kEvents = {
+    EventField{"low", &ContainerMemoryEvents::low},
+    EventField{"high", &ContainerMemoryEvents::high},
+    EventField{"max", &ContainerMemoryEvents::max},
+    EventField{"oom", &ContainerMemoryEvents::oom},
+    EventField{"oom_kill", &ContainerMemoryEvents::oom_kill},
+};
+
+/// Hands each "key number" line to `take`; other lines are passed over.
+template <typename Take>
+void ForEachPair(std::string_view text, Take take) {
+  while (auto line = TakeLine(text)) {
+    const auto key = TakeField(*line);
+    const auto value = TakeField(*line);
+    const auto number = value ? ParseUnsigned(*value) : std::nullopt;
+    if (key && number) take(*key, *number);
+  }
+}
+
+template <typename Struct>
+void Fill(std::string_view text, std::span<const Field<Struct>> fields, Struct& result) {
+  ForEachPair(text, [&](std::string_view key, std::uint64_t number) {
+    for (const Field<Struct>& field : fields) {
+      if (field.key == key) result.*field.member = number;
+    }
+  });
+}
+
+/// No limit is set where it exceeds what any machine can hold; v1 rounds "none" to whole pages,
+/// whose size differs between machines.
+std::optional<std::uint64_t> Limited(std::optional<std::uint64_t> number) {
+  constexpr std::uint64_t kUnlimited = std::uint64_t{1} << 62U;
+  return number && *number < kUnlimited ? number : std::nullopt;
+}
+
+std::optional<std::chrono::microseconds> ParseTotal(std::string_view line) {
+  constexpr std::string_view kTotal = "total=";
+  while (const auto field = TakeField(line)) {
+    if (!field->starts_with(kTotal)) continue;
+    const auto number = ParseUnsigned(field->substr(kTotal.size()));
+    using Count = std::chrono::microseconds::rep;
+    if (!number || *number > std::uint64_t{std::numeric_limits<Count>::max()}) return std::nullopt;
+    return std::chrono::microseconds(static_cast<Count>(*number));
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+MemoryStat ParseMemoryStatV2(std::string_view text) {
+  MemoryStat stat;
+  Fill<MemoryStat>(text, kStatV2, stat);
+  return stat;
+}
+
+MemoryStat ParseMemoryStatV1(std::string_view text) {
+  MemoryStat stat;
+  Fill<MemoryStat>(text, kStatV1, stat);
+  stat.memory_limit = Limited(stat.memory_limit);
+  stat.memory_and_swap_limit = Limited(stat.memory_and_swap_limit);
+  return stat;
+}
+
+void ParseMemoryEvents(std::string_view text, ContainerMemoryEvents& events) {
+  Fill<ContainerMemoryEvents>(text, kEvents, events);
+}
+
+std::optional<std::uint64_t> ParseSwapFailures(std::string_view text) {
+  std::optional<std::uint64_t> failures;
+  ForEachPair(text, [&](std::string_view key, std::uint64_t number) {
+    if (key == "fail") failures = number;
+  });
+  return failures;
+}
+
+std::optional<std::uint64_t> ParseNumberFile(std::string_view text) {
+  return ParseUnsigned(Trim(text));
+}
+
+std::optional<std::uint64_t> ParseLimitFile(std::string_view text) {
+  return Limited(ParseNumberFile(text));
+}
+
+PressureTotals ParsePressure(std::string_view text) {
+  PressureTotals totals;
+  while (auto line = TakeLine(text)) {
+    const auto kind = TakeField(*line);
+    if (kind == "some") totals.some = ParseTotal(*line);
+    if (kind == "full") totals.full = ParseTotal(*line);
+  }
+  return totals;
+}
+
+void ParseProcessIds(std::string_view text, std::vector<std::uint64_t>& ids) {
+  while (const auto line = TakeLine(text)) {
+    if (const auto id = ParseUnsigned(Trim(*line))) ids.push_back(*id);
+  }
+}
+
+}  // namespace airflow_host

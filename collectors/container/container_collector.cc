@@ -1,0 +1,127 @@
+// Puts the parts together: find the containers, read each, name them.
+#include "collectors/container/container_collector.h"
+
+#include <algorithm>
+#include <exception>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "collectors/container/cgroup_layout.h"
+#include "collectors/container/cgroup_reader.h"
+#include "collectors/container/cgroup_walk.h"
+#include "collectors/container/container_observation.h"
+#include "collectors/container/engine_names.h"
+#include "collectors/container/kubernetes_names.h"
+#include "collectors/container/process_start.h"
+
+namespace airflow_host {
+namespace {
+
+/// What is kept of a container between observations, by its cgroup's inode.
+struct Kept {
+  SystemTime started_at{};
+  bool by_process = false;  ///< Told by a process; else by the directory, and still to be bettered.
+  std::uint64_t last_seen = 0;  ///< Number of the observation.
+};
+
+class ContainerCollector final : public Collector {
+ public:
+  ContainerCollector(ContainerSettings settings, const Clock& clock)
+      : settings_(std::move(settings)),
+        clock_(clock),
+        engine_names_(settings_.docker_socket, clock),
+        kubernetes_names_(settings_.paths.rootfs, clock) {}
+
+  Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
+    try {
+      return ObserveOnce(deadline);
+    } catch (const std::exception& failure) {
+      return Fail(ErrorKind::kFailed,
+                  std::string("the containers cannot be read: ") + failure.what());
+    }
+  }
+
+ private:
+  Expected<std::shared_ptr<const Observation>> ObserveOnce(Deadline deadline) {
+    auto observation = std::make_shared<ContainerObservation>();
+    observation->observed_at = clock_.SystemNow();
+    const auto layout = DetectCgroupLayout(settings_.paths.sysfs);
+    if (!layout) return tl::unexpected(layout.error());
+    observation->cgroup_version = layout->version;
+    auto found = FindContainers(layout->root, WalkLimits{}, clock_, deadline);
+    if (!found) return tl::unexpected(found.error());
+    observation->truncated = found->truncated;
+    ++observations_;
+    LimitsOfAncestors limits(layout->root);
+    for (FoundContainer& one : found->containers) {
+      if (deadline.Expired(clock_.SteadyNow())) {
+        return Fail(ErrorKind::kTimedOut, "the containers' cgroups were not read in time");
+      }
+      if (auto container = ReadContainer(*layout, std::move(one), limits)) {
+        observation->containers.push_back(std::move(*container));
+      }
+    }
+    std::erase_if(kept_,
+                  [&](const auto& entry) { return entry.second.last_seen != observations_; });
+    engine_names_.Fill(observation->containers, deadline);
+    kubernetes_names_.Fill(observation->containers);
+    observation->names_problem = engine_names_.problem();
+    if (observation->names_problem.empty()) {
+      observation->names_problem = kubernetes_names_.problem();
+    }
+    return observation;
+  }
+
+  /// Nothing where the container has ended meanwhile.
+  std::optional<Container> ReadContainer(const CgroupLayout& layout, FoundContainer found,
+                                         LimitsOfAncestors& limits) {
+    const auto directory = CgroupDirectory::Open(layout.root + found.path);
+    if (!directory) return std::nullopt;
+    Container container;
+    container.cgroup_path = std::move(found.path);
+    container.id = std::move(found.identity.id);
+    container.runtime = found.identity.runtime;
+    container.pod_uid = std::move(found.identity.pod_uid);
+    if (layout.files == CgroupFiles::kV1) {
+      ReadMemoryV1(*directory, buffer_, container);
+    } else {
+      ReadMemoryV2(*directory, limits.Above(container.cgroup_path, buffer_), buffer_, container);
+    }
+    const auto ids = ReadProcessIds(*directory, buffer_);
+    if (!ids && !container.memory.usage) return std::nullopt;
+    if (ids) container.processes = ids->size();
+    container.started_at = StartOf(*directory, ids.value_or(std::vector<std::uint64_t>{}));
+    return container;
+  }
+
+  SystemTime StartOf(const CgroupDirectory& directory, const std::vector<std::uint64_t>& ids) {
+    const auto [entry, is_new] = kept_.try_emplace(directory.inode());
+    Kept& kept = entry->second;
+    kept.last_seen = observations_;
+    if (is_new) kept.started_at = directory.modified_at();
+    if (kept.by_process) return kept.started_at;
+    if (const auto start = OldestStart(settings_.paths.procfs, ids)) {
+      kept.started_at = *start;
+      kept.by_process = true;
+    }
+    return kept.started_at;
+  }
+
+  ContainerSettings settings_;
+  const Clock& clock_;
+  EngineNames engine_names_;
+  KubernetesNames kubernetes_names_;
+  std::unordered_map<std::uint64_t, Kept> kept_;
+  std::uint64_t observations_ = 0;
+  std::string buffer_;
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<Collector>> MakeContainerCollector(ContainerSettings settings,
+                                                            const Clock& clock) {
+  return std::make_unique<ContainerCollector>(std::move(settings), clock);
+}
+
+}  // namespace airflow_host
