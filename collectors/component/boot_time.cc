@@ -1,0 +1,27 @@
+// Parses the line of /proc/stat that says when the host booted. Sample:
+//   cpu  1393280 32966 572056 13343292 6130 0 17875 0 23933 0
+//   btime 1795302798
+//   processes 26442
+// https://www.kernel.org/doc/html/latest/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat
+#include "collectors/component/boot_time.h"
+
+#include <chrono>
+#include <cstdint>
+
+#include "collectors/support/text.h"
+
+namespace airflow_host {
+
+std::optional<SystemTime> ParseBootTime(std::string_view stat) {
+  // The year 2100; what lies behind is no boot time, and could overflow the clock's nanoseconds.
+  constexpr std::uint64_t kLatest = 4'102'444'800;
+  while (auto line = TakeLine(stat)) {
+    if (TakeField(*line) != "btime") continue;
+    const auto seconds = ParseUnsigned(TakeField(*line).value_or(""));
+    if (!seconds || *seconds > kLatest) return std::nullopt;
+    return SystemTime(std::chrono::seconds(*seconds));
+  }
+  return std::nullopt;
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,73 @@
+// What the component collector saw: totals per component, and the keys that join a process to its
+// container, its database row and its kill.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/collector.h"
+#include "collectors/component/component.h"
+
+namespace airflow_host {
+
+/// The processes of one component together. Sums are over those whose value could be read, and
+/// empty where none could (or no process runs). RSS counts a page once per process that maps it, so
+/// the sum over a fork tree is more than the memory that it takes.
+struct ComponentSample {
+  Component component = Component::kOtherAirflow;
+  std::uint64_t processes = 0;
+  std::optional<std::uint64_t> rss_bytes;     ///< VmRSS of /proc/PID/status.
+  std::optional<std::uint64_t> anon_bytes;    ///< RssAnon: heap, stacks.
+  std::optional<std::uint64_t> shared_bytes;  ///< RssFile + RssShmem: text, libraries, shm.
+  std::optional<std::uint64_t> swap_bytes;    ///< VmSwap.
+  std::optional<std::uint64_t> largest_process_rss_bytes;
+  std::optional<std::uint64_t> threads;    ///< num_threads of /proc/PID/stat.
+  std::optional<SystemTime> oldest_start;  ///< starttime of /proc/PID/stat, plus btime.
+  /// Seconds of CPU that its processes have used while the exporter ran, those that have gone
+  /// included: utime and stime of /proc/PID/stat. Never goes back.
+  double user_seconds = 0;
+  double system_seconds = 0;
+  /// How often another process took the place of a main process that had gone; see
+  /// ComponentLedger. Never goes back. Empty for components whose processes come and go by design.
+  std::optional<std::uint64_t> restarts;
+};
+
+/// One process of Airflow or of a neighbour.
+struct ProcessSample {
+  int pid = 0;
+  int parent_pid = 0;
+  /// Since boot, in ticks of USER_HZ: with the pid the process's identity, whatever the wall clock
+  /// does.
+  std::uint64_t start_ticks = 0;
+  std::optional<SystemTime> started_at;  ///< The same as wall-clock time; empty without btime.
+  Component component = Component::kOtherAirflow;
+  bool is_main = false;                     ///< The topmost process of its component.
+  bool is_pool_worker = false;              ///< Celery's pool child or a LocalExecutor's worker.
+  std::optional<std::uint64_t> rss_bytes;   ///< VmRSS.
+  std::optional<std::uint64_t> anon_bytes;  ///< RssAnon.
+  std::optional<std::uint64_t> swap_bytes;  ///< VmSwap.
+  /// The memory controller's path in /proc/PID/cgroup, as the kernel gives it; empty if unknown.
+  std::string cgroup_path;
+};
+
+/// One walk over /proc.
+struct ComponentObservation final : Observation {
+  /// At most this many processes are published, Airflow's first.
+  static constexpr std::size_t kMostProcesses = 2000;
+
+  /// The components that have been seen since the exporter started, in the order of the enum; one
+  /// that has gone has 0 processes.
+  std::vector<ComponentSample> components;
+  std::vector<ProcessSample> processes;     ///< By ascending pid, Airflow's first.
+  std::uint64_t processes_omitted = 0;      ///< Of ours, left out of `processes`.
+  std::uint64_t host_processes = 0;         ///< All that the walk listed, kernel threads included.
+  std::uint64_t processes_denied = 0;       ///< Whose files could not be read (hidepid=1).
+  bool others_hidden = false;               ///< /proc does not list process 1 (hidepid=2).
+  std::uint64_t task_processes = 0;         ///< Topmost processes of `task`: tasks that run here.
+  std::uint64_t worker_pool_processes = 0;  ///< Pool workers of Celery and LocalExecutors.
+};
+
+}  // namespace airflow_host

@@ -1,0 +1,79 @@
+// The recent past of one quantity, thinned to a few bytes: what a trend is fitted to.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "collectors/support/clock.h"
+#include "exporter/insight/trend_fit.h"
+
+namespace airflow_host {
+
+/// A span of the past over which trends are fitted. A plain value.
+struct TrendWindow {
+  std::string label;            ///< The label value: "1h", "90s".
+  std::chrono::seconds length;  ///< More than 0.
+};
+
+/// The past of one quantity (a process's memory, a host's slab) in equal buckets of time, each of
+/// which keeps the smallest value seen in it: the lower envelope is what is never given back, so a
+/// task's spike leaves no trace. Used by one thread.
+class TrendSeries {
+ public:
+  /// No series has more buckets.
+  static constexpr std::size_t kMostBuckets = 120;
+  /// Nothing is fitted to fewer closed buckets.
+  static constexpr std::size_t kFewestBuckets = 24;
+
+  /// How wide a bucket is, and how many there are, for a window of `length` over samples that come
+  /// every `cadence`: the window in kMostBuckets parts, but none narrower than the cadence. A
+  /// window too short for kFewestBuckets is stretched to as many.
+  struct Shape {
+    std::chrono::nanoseconds width{};
+    std::size_t buckets = 0;
+  };
+  static Shape ShapeOf(std::chrono::nanoseconds length, std::chrono::nanoseconds cadence);
+
+  explicit TrendSeries(Shape shape) : shape_(shape) {}
+
+  /// Adds one value seen at `now`. A `now` earlier than the last is taken for the last bucket's.
+  /// True when a bucket has closed, and a fit can give something new.
+  bool Add(SteadyTime now, double value);
+
+  /// Forgets all: the quantity is another's now.
+  void Clear();
+
+  /// Fits the closed buckets; the result is kept as estimate(). Nothing where there are fewer than
+  /// kFewestBuckets.
+  void Fit(TrendScratch& scratch);
+
+  /// The last fit.
+  const std::optional<SlopeEstimate>& estimate() const { return estimate_; }
+
+  /// How much time the closed buckets span, gaps included.
+  std::chrono::nanoseconds Covered() const;
+
+  /// Closed buckets that hold a value.
+  std::size_t ClosedBuckets() const;
+
+ private:
+  void Close(std::int64_t next);
+  std::size_t SlotOf(std::int64_t bucket) const {
+    return static_cast<std::size_t>(bucket) % shape_.buckets;
+  }
+
+  Shape shape_;
+  /// Minima of the closed buckets, NaN for one without a sample, at their number modulo the count.
+  /// Floats hold 24 bits: 4 kB in 64 GB, far below any growth that matters.
+  std::array<float, kMostBuckets> minima_{};
+  std::int64_t first_ = 0;  ///< The oldest bucket that is kept; buckets count from steady time 0.
+  std::int64_t current_ = -1;  ///< The open bucket; -1 before the first value.
+  float open_minimum_ = 0;
+  std::optional<SlopeEstimate> estimate_;
+};
+
+}  // namespace airflow_host
