@@ -1,0 +1,113 @@
+// Ties the client, the statement and the parser together.
+#include "collectors/metadata/metadata_collector.h"
+
+#include <optional>
+#include <utility>
+
+#include "collectors/metadata/conninfo.h"
+#include "collectors/metadata/database_client.h"
+#include "collectors/metadata/database_url.h"
+#include "collectors/metadata/metadata_observation.h"
+#include "collectors/metadata/metadata_query.h"
+#include "collectors/metadata/metadata_rows.h"
+#include "collectors/metadata/schema_probe.h"
+#include "collectors/metadata/task_queues.h"
+
+namespace airflow_host {
+namespace {
+
+class MetadataCollector final : public Collector {
+ public:
+  MetadataCollector(const DatabaseAddress& address, std::string schema, const Clock& clock)
+      : client_(address, Conninfo(address)), schema_(std::move(schema)), clock_(clock) {}
+
+  Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
+    const SystemTime began = clock_.SystemNow();
+    if (auto ready = Prepare(deadline); !ready) return tl::unexpected(ready.error());
+    const SteadyTime sent = clock_.SteadyNow();
+    auto rows = client_.Query(query_->sql);
+    const SteadyTime received = clock_.SteadyNow();
+    if (!rows) {
+      // A table or a right is gone since it was looked for: a migration, or a REVOKE.
+      const ErrorKind kind = rows.error().kind;
+      if (kind == ErrorKind::kMalformed || kind == ErrorKind::kDenied) query_.reset();
+      return tl::unexpected(rows.error());
+    }
+    auto parsed = ParseMetadataRows(*rows, columns_);
+    if (!parsed) return tl::unexpected(parsed.error());
+    parsed->observation.observed_at = began;
+    parsed->observation.query_duration = received - sent;
+    return Finish(*std::move(parsed));
+  }
+
+  void Interrupt() noexcept override { client_.Interrupt(); }
+
+ private:
+  /// Sees to it that there is a connection and a statement for what it may read.
+  Expected<void> Prepare(Deadline deadline) {
+    const auto connected = client_.Connect();
+    if (!connected) {
+      ++connection_failures_;
+      return tl::unexpected(connected.error());
+    }
+    if (*connected) query_.reset();
+    if (query_) return {};
+    if (deadline.Expired(clock_.SteadyNow())) {
+      return Fail(ErrorKind::kTimedOut,
+                  "connecting to the metadata database took all the time there was; the connection "
+                  "is kept for the next try");
+    }
+    const auto rows = client_.Query(SchemaProbe(schema_));
+    if (!rows) return tl::unexpected(rows.error());
+    columns_ = ParseSchemaColumns(*rows);
+    probed_revision_.reset();
+    query_ = BuildMetadataQuery(columns_, schema_);
+    return {};
+  }
+
+  std::shared_ptr<const Observation> Finish(MetadataRows rows) {
+    MetadataObservation& observation = rows.observation;
+    observation.connection_failures = connection_failures_;
+    observation.problems = query_->problems;
+    if (query_->reads_task_instances) {
+      queues_.Learn(rows.groups);
+      observation.task_instances = queues_.Counts(rows.groups);
+      observation.oldest = queues_.Oldest(rows.groups);
+      observation.task_instances_overdue = observation.task_instances_overdue.value_or(0);
+      if (rows.groups.size() >= static_cast<std::size_t>(kRowLimit)) {
+        observation.problems.emplace_back("there are more queues than are read: counts are low");
+      }
+    }
+    // Airflow was migrated: other columns may be there from now on.
+    const std::string revision = observation.revision.value_or("");
+    if (probed_revision_ && *probed_revision_ != revision) query_.reset();
+    probed_revision_ = revision;
+    return std::make_shared<const MetadataObservation>(std::move(observation));
+  }
+
+  DatabaseClient client_;
+  const std::string schema_;
+  const Clock& clock_;
+
+  SchemaColumns columns_;
+  /// Empty until the connection has been looked at.
+  std::optional<MetadataQuery> query_;
+  /// The revision that the statement was first answered with; empty before that.
+  std::optional<std::string> probed_revision_;
+  TaskQueues queues_;
+  std::uint64_t connection_failures_ = 0;
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<Collector>> MakeMetadataCollector(MetadataSettings settings,
+                                                           const Clock& clock) {
+  const auto address = ParseDatabaseUrl(settings.url);
+  if (!address) return tl::unexpected(address.error());
+  if (settings.schema.find('\0') != std::string::npos) {
+    return Fail(ErrorKind::kMalformed, "the metadata database's schema holds a NUL byte");
+  }
+  return std::make_unique<MetadataCollector>(*address, std::move(settings.schema), clock);
+}
+
+}  // namespace airflow_host

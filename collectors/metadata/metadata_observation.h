@@ -1,0 +1,107 @@
+// What was seen of Airflow's metadata database.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/collector.h"
+
+namespace airflow_host {
+
+/// The task instances of one active state in one queue.
+struct TaskInstanceCount {
+  std::string state;     ///< task_instance.state: "queued", "running", ...
+  std::string queue;     ///< task_instance.queue; "other" for those beyond the limit.
+  std::string executor;  ///< task_instance.executor; empty: the default one, or Airflow before 2.10.
+  std::uint64_t count = 0;
+};
+
+/// Since when the oldest task instance of one state and queue has been in that state.
+struct OldestTaskInstance {
+  std::string state;  ///< "scheduled" (Airflow 3 only), "queued" or "running".
+  std::string queue;
+  SystemTime since{};  ///< scheduled_dttm, queued_dttm or start_date.
+};
+
+/// The DAG runs of one active state.
+struct DagRunCount {
+  std::string state;  ///< "queued" or "running".
+  std::uint64_t count = 0;
+};
+
+/// The last heartbeat of a component on one host: table job, rows in state "running".
+struct ComponentHeartbeat {
+  std::string component;  ///< "scheduler", "triggerer" or "dag_processor".
+  std::string hostname;   ///< job.hostname: what Airflow thinks it is called.
+  SystemTime at{};        ///< job.latest_heartbeat.
+};
+
+/// How many of a component are alive by Airflow's own rule (Job.is_alive with default settings).
+struct ComponentsAlive {
+  std::string component;
+  std::uint64_t count = 0;
+};
+
+/// One pool and the slots of it that are taken; counted in slots, not in task instances.
+struct PoolSlots {
+  std::string pool;
+  std::optional<std::uint64_t> total;  ///< Absent: the pool has no limit (slots = -1).
+  std::uint64_t running = 0;
+  std::uint64_t queued = 0;
+  std::uint64_t scheduled = 0;  ///< Takes no slot yet.
+  std::uint64_t deferred = 0;   ///< Takes slots only where the pool says so (include_deferred).
+  /// total - running - queued (- deferred); below zero when a pool was made smaller. Absent without
+  /// a limit.
+  std::optional<std::int64_t> open;
+};
+
+/// Sessions in this database: pg_stat_activity.
+struct ConnectionCount {
+  std::string application;  ///< application_name; "other" for those beyond the limit.
+  std::string state;        ///< "active", "idle", ...; "unknown" where the role may not see it.
+  std::uint64_t count = 0;
+};
+
+/// One look at the metadata database: one statement, one snapshot. What the role may not read, or
+/// this version of Airflow does not have, is absent, and `problems` says so.
+struct MetadataObservation final : Observation {
+  std::optional<std::string> revision;         ///< alembic_version.version_num.
+  std::optional<std::string> airflow_version;  ///< "3.1.0-3.1.7": the releases with this schema.
+  std::chrono::nanoseconds query_duration{};   ///< From sending the query to having its rows.
+
+  std::vector<TaskInstanceCount> task_instances;  ///< Active states; zeros for known queues.
+  std::vector<OldestTaskInstance> oldest;         ///< Only where there is one.
+  /// Queued for longer than 600 s, Airflow's default task_queued_timeout.
+  std::optional<std::uint64_t> task_instances_overdue;
+  /// Running without a heartbeat for 300 s, Airflow's default task_instance_heartbeat_timeout.
+  std::optional<std::uint64_t> task_instances_heartbeat_lost;
+
+  std::vector<DagRunCount> dag_runs;
+  std::optional<SystemTime> oldest_queued_dag_run;  ///< dag_run.queued_at.
+  std::optional<std::uint64_t> dags_active;         ///< Table dag: neither stale nor paused.
+  std::optional<std::uint64_t> dags_paused;         ///< Table dag: paused, not stale.
+  std::optional<std::uint64_t> import_errors;       ///< Rows of import_error.
+  std::optional<std::uint64_t> dag_versions;        ///< Rows of dag_version, at most 100,000.
+  std::optional<std::uint64_t> triggers;            ///< Rows of trigger, at most 100,000.
+  std::vector<PoolSlots> pools;
+
+  std::vector<ComponentHeartbeat> heartbeats;
+  std::vector<ComponentsAlive> alive;
+
+  std::vector<ConnectionCount> connections;
+  std::optional<std::uint64_t> connections_max;   ///< max_connections.
+  std::optional<SystemTime> longest_transaction;  ///< Start of the oldest transaction of others.
+  std::optional<std::uint64_t> database_size_bytes;
+  std::optional<std::uint64_t> deadlocks;   ///< Since the statistics were reset.
+  std::optional<SystemTime> server_start;   ///< pg_postmaster_start_time().
+  /// Attempts to connect that failed since the program started.
+  std::uint64_t connection_failures = 0;
+
+  /// What could not be read, one sentence each.
+  std::vector<std::string> problems;
+};
+
+}  // namespace airflow_host

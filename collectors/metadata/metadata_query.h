@@ -1,0 +1,48 @@
+// The one statement that is sent every cadence, put together for what a connection can read.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "collectors/metadata/schema_probe.h"
+
+namespace airflow_host {
+
+/// The parts of the statement; the first column of each row names its part.
+namespace section {
+inline constexpr std::string_view kServer = "server";
+inline constexpr std::string_view kDatabase = "database";
+inline constexpr std::string_view kLongestTransaction = "longest_transaction";
+inline constexpr std::string_view kConnections = "connections";
+inline constexpr std::string_view kRevision = "revision";
+inline constexpr std::string_view kTaskInstances = "task_instances";
+inline constexpr std::string_view kHeartbeatLost = "heartbeat_lost";
+inline constexpr std::string_view kPool = "pool";
+inline constexpr std::string_view kPoolUse = "pool_use";
+inline constexpr std::string_view kDagRuns = "dag_runs";
+inline constexpr std::string_view kDags = "dags";
+inline constexpr std::string_view kImportErrors = "import_errors";
+inline constexpr std::string_view kDagVersions = "dag_versions";
+inline constexpr std::string_view kTriggers = "triggers";
+inline constexpr std::string_view kHeartbeat = "heartbeat";
+inline constexpr std::string_view kAlive = "alive";
+}  // namespace section
+
+/// How many rows a part may give at most; a part that gives as many was cut off.
+inline constexpr int kRowLimit = 2000;
+
+/// The statement and what it leaves out. A plain value.
+struct MetadataQuery {
+  std::string sql;
+  bool reads_task_instances = false;
+  /// One sentence per part that was left out, because a table, a column or a right is missing.
+  std::vector<std::string> problems;
+};
+
+/// Puts the statement together. Every part reads active states by their index or tables that are
+/// small by nature; none reads finished task instances. Rows: (section, three texts, three numbers);
+/// ParseMetadataRows takes them apart. Any thread.
+MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema);
+
+}  // namespace airflow_host

@@ -1,0 +1,284 @@
+// Takes the rows of the one statement apart, seven columns each; NULL where a column has no meaning:
+//
+//   section        | text1        | text2     | text3 | number1      | number2      | number3
+//   server         |              |           |       | 1700000000.1 | 100          |
+//   revision       | cc92b33c6709 |           |       |              |              |
+//   task_instances | queued       | default   |       | 3            | 1700000500.2 | 1
+//   pool           | default_pool |           |       | 128          | 0            |
+//   pool_use       | default_pool | running   |       | 2            |              |
+//   heartbeat      | SchedulerJob | host-1    |       | 1700000600.3 |              |
+//   alive          | SchedulerJob |           |       | 1            | 1            | 2
+//
+// What each number means is said beside the part that gives it, in metadata_query.cc.
+#include "collectors/metadata/metadata_rows.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "collectors/metadata/airflow_version.h"
+#include "collectors/metadata/metadata_query.h"
+#include "collectors/support/metric_writer.h"
+#include "collectors/support/text.h"
+
+namespace airflow_host {
+namespace {
+
+constexpr std::size_t kColumns = 7;
+/// Applications of pg_stat_activity that are told apart.
+constexpr std::size_t kApplicationLimit = 20;
+/// Pools that are reported.
+constexpr std::size_t kPoolLimit = 50;
+
+/// One row with its columns named. Label texts are cut here as the page would cut them, so that what
+/// looks the same is the same: two series with equal labels would make the page invalid.
+class Row {
+ public:
+  explicit Row(const DatabaseRow& row) : row_(row) {}
+
+  bool Is(std::string_view section) const { return row_[0] == section; }
+
+  std::string Text(std::size_t number) const {
+    const auto& text = row_[number];
+    return text ? Printable(*text, MetricWriter::kLongestLabelValue) : std::string();
+  }
+
+  std::optional<double> Number(std::size_t number) const {
+    const auto& text = row_[3 + number];
+    return text ? ParseDecimal(*text) : std::nullopt;
+  }
+
+  /// A whole number that is not negative and that a double holds exactly.
+  std::optional<std::uint64_t> Count(std::size_t number) const {
+    constexpr double kLargest = 9007199254740992.0;  // 2^53
+    const auto value = Number(number);
+    if (!value || *value < 0 || *value > kLargest) return std::nullopt;
+    return static_cast<std::uint64_t>(*value);
+  }
+
+  /// Seconds since 1970 as a time; within a century or so, beyond which a clock's type ends.
+  std::optional<SystemTime> Time(std::size_t number) const {
+    constexpr double kLongest = 9e9;
+    const auto value = Number(number);
+    if (!value || std::fabs(*value) > kLongest) return std::nullopt;
+    return FromSecondsSinceEpoch(*value);
+  }
+
+ private:
+  const DatabaseRow& row_;
+};
+
+std::string ComponentOfJobType(std::string_view type) {
+  if (type == "SchedulerJob") return "scheduler";
+  if (type == "TriggererJob") return "triggerer";
+  if (type == "DagProcessorJob") return "dag_processor";
+  return {};
+}
+
+void ReadTaskInstances(const Row& row, MetadataRows& result) {
+  const auto count = row.Count(1);
+  if (!count) return;
+  TaskInstanceGroup group{row.Text(1), row.Text(2), row.Text(3), *count, row.Time(2)};
+  result.groups.push_back(std::move(group));
+  auto& overdue = result.observation.task_instances_overdue;
+  overdue = overdue.value_or(0) + row.Count(3).value_or(0);
+}
+
+void ReadPool(const Row& row, std::vector<PoolSlots>& pools, std::vector<bool>& counts_deferred) {
+  const auto slots = row.Number(1);
+  if (!slots || pools.size() >= kPoolLimit) return;
+  PoolSlots pool;
+  pool.pool = row.Text(1);
+  const bool known = std::any_of(pools.begin(), pools.end(),
+                                 [&](const PoolSlots& other) { return other.pool == pool.pool; });
+  if (known) return;
+  if (*slots >= 0) pool.total = row.Count(1);
+  pools.push_back(std::move(pool));
+  counts_deferred.push_back(row.Number(2).value_or(0) > 0);
+}
+
+void ReadPoolUse(const Row& row, std::vector<PoolSlots>& pools) {
+  const auto slots = row.Count(1);
+  const std::string name = row.Text(1);
+  const auto pool = std::find_if(pools.begin(), pools.end(),
+                                 [&](const PoolSlots& other) { return other.pool == name; });
+  if (pool == pools.end() || !slots) return;
+  const std::string state = row.Text(2);
+  if (state == "running") pool->running += *slots;
+  if (state == "queued") pool->queued += *slots;
+  if (state == "scheduled") pool->scheduled += *slots;
+  if (state == "deferred") pool->deferred += *slots;
+}
+
+/// Pools and what is taken of them come as rows of their own, in any order.
+void ReadPools(std::span<const DatabaseRow> rows, std::vector<PoolSlots>& pools) {
+  std::vector<bool> counts_deferred;
+  for (const DatabaseRow& columns : rows) {
+    const Row row(columns);
+    if (row.Is(section::kPool)) ReadPool(row, pools, counts_deferred);
+  }
+  for (const DatabaseRow& columns : rows) {
+    const Row row(columns);
+    if (row.Is(section::kPoolUse)) ReadPoolUse(row, pools);
+  }
+  for (std::size_t at = 0; at < pools.size(); ++at) {
+    PoolSlots& pool = pools[at];
+    if (!pool.total) continue;
+    const std::uint64_t taken =
+        pool.running + pool.queued + (counts_deferred[at] ? pool.deferred : 0);
+    pool.open = static_cast<std::int64_t>(*pool.total) - static_cast<std::int64_t>(taken);
+  }
+}
+
+void ReadHeartbeat(const Row& row, std::vector<ComponentHeartbeat>& heartbeats) {
+  const auto at = row.Time(1);
+  if (!at) return;
+  ComponentHeartbeat heartbeat{ComponentOfJobType(row.Text(1)), row.Text(2), *at};
+  if (heartbeat.component.empty()) return;
+  const bool known =
+      std::any_of(heartbeats.begin(), heartbeats.end(), [&](const ComponentHeartbeat& other) {
+        return other.component == heartbeat.component && other.hostname == heartbeat.hostname;
+      });
+  if (!known) heartbeats.push_back(std::move(heartbeat));
+}
+
+/// Airflow's thresholds with default settings (Job.is_alive): 30 s, but 2.1 heartbeats of 5 s for
+/// the triggerer before 2.7 and for the DAG processor before 3.2. number1 counts by the first,
+/// number2 by the second, number3 those of the last day.
+void ReadAlive(const Row& row, const std::optional<AirflowVersion>& version,
+               std::vector<ComponentsAlive>& alive) {
+  const std::string component = ComponentOfJobType(row.Text(1));
+  if (component.empty()) return;
+  const bool short_threshold =
+      version && ((component == "triggerer" && !version->AtLeast(2, 7)) ||
+                  (component == "dag_processor" && !version->AtLeast(3, 2)));
+  const auto count = row.Count(short_threshold ? 2 : 1);
+  if (!count) return;
+  // Before Airflow 3 the scheduler parses DAGs itself unless told otherwise: none is then no fault.
+  const bool standalone = version && version->AtLeast(3, 0);
+  if (component == "dag_processor" && !standalone && row.Count(3).value_or(0) == 0) return;
+  alive.push_back({component, *count});
+}
+
+/// Rows of one application stand side by side, so that applications are counted by their changes.
+std::size_t Applications(const std::vector<ConnectionCount>& connections) {
+  std::size_t applications = 0;
+  for (std::size_t at = 0; at < connections.size(); ++at) {
+    const bool same = at > 0 && connections[at].application == connections[at - 1].application;
+    if (!same) ++applications;
+  }
+  return applications;
+}
+
+void AddConnections(std::string application, const std::string& state, std::uint64_t count,
+                    std::vector<ConnectionCount>& connections) {
+  const auto of = [&](const ConnectionCount& other) { return other.application == application; };
+  if (std::none_of(connections.begin(), connections.end(), of) &&
+      Applications(connections) >= kApplicationLimit) {
+    application = "other";
+  }
+  const auto same = std::find_if(
+      connections.begin(), connections.end(),
+      [&](const ConnectionCount& other) { return of(other) && other.state == state; });
+  if (same != connections.end()) {
+    same->count += count;
+    return;
+  }
+  const auto last = std::find_if(connections.rbegin(), connections.rend(), of);
+  connections.insert(last == connections.rend() ? connections.end() : last.base(),
+                     {std::move(application), state, count});
+}
+
+void ReadConnections(const Row& row, std::vector<ConnectionCount>& connections) {
+  const auto count = row.Count(1);
+  if (count) AddConnections(row.Text(1), row.Text(2), *count, connections);
+}
+
+void ReadDagRuns(const Row& row, MetadataObservation& observation) {
+  const auto count = row.Count(1);
+  const std::string state = row.Text(1);
+  if (!count || (state != "queued" && state != "running")) return;
+  const bool known = std::any_of(observation.dag_runs.begin(), observation.dag_runs.end(),
+                                 [&](const DagRunCount& other) { return other.state == state; });
+  if (known) return;
+  observation.dag_runs.push_back({state, *count});
+  if (state == "queued") observation.oldest_queued_dag_run = row.Time(2);
+}
+
+void ReadServer(const Row& row, MetadataObservation& observation) {
+  if (row.Is(section::kServer)) {
+    observation.server_start = row.Time(1);
+    observation.connections_max = row.Count(2);
+  } else if (row.Is(section::kDatabase)) {
+    observation.deadlocks = row.Count(1);
+    observation.database_size_bytes = row.Count(2);
+  } else if (row.Is(section::kLongestTransaction)) {
+    observation.longest_transaction = row.Time(1);
+  } else if (row.Is(section::kConnections)) {
+    ReadConnections(row, observation.connections);
+  }
+}
+
+void ReadCounts(const Row& row, MetadataObservation& observation) {
+  if (row.Is(section::kHeartbeatLost)) {
+    observation.task_instances_heartbeat_lost = row.Count(1);
+  } else if (row.Is(section::kImportErrors)) {
+    observation.import_errors = row.Count(1);
+  } else if (row.Is(section::kDagVersions)) {
+    observation.dag_versions = row.Count(1);
+  } else if (row.Is(section::kTriggers)) {
+    observation.triggers = row.Count(1);
+  } else if (row.Is(section::kDags)) {
+    observation.dags_active = row.Count(1);
+    observation.dags_paused = row.Count(2);
+  }
+}
+
+/// The version decides how other rows are read, so its row is looked for first.
+std::optional<AirflowVersion> ReadVersion(std::span<const DatabaseRow> rows,
+                                          const SchemaColumns& columns,
+                                          MetadataObservation& observation) {
+  for (const DatabaseRow& row : rows) {
+    if (!Row(row).Is(section::kRevision)) continue;
+    observation.revision = Row(row).Text(1);
+    break;
+  }
+  std::optional<AirflowVersion> version;
+  if (observation.revision) version = VersionOfRevision(*observation.revision);
+  if (!version) version = VersionOfColumns(columns);
+  if (version) observation.airflow_version = version->range;
+  return version;
+}
+
+}  // namespace
+
+Expected<MetadataRows> ParseMetadataRows(std::span<const DatabaseRow> rows,
+                                         const SchemaColumns& columns) {
+  bool answered = false;
+  for (const DatabaseRow& row : rows) {
+    if (row.size() != kColumns) {
+      return Fail(ErrorKind::kMalformed,
+                  "the metadata database answered with rows of another shape than was asked for");
+    }
+    answered = answered || Row(row).Is(section::kServer);
+  }
+  if (!answered) {
+    return Fail(ErrorKind::kMalformed, "the metadata database's answer lacks the server's row");
+  }
+  MetadataRows result;
+  MetadataObservation& observation = result.observation;
+  const std::optional<AirflowVersion> version = ReadVersion(rows, columns, observation);
+  for (const DatabaseRow& raw : rows) {
+    const Row row(raw);
+    ReadServer(row, observation);
+    ReadCounts(row, observation);
+    if (row.Is(section::kTaskInstances)) ReadTaskInstances(row, result);
+    if (row.Is(section::kDagRuns)) ReadDagRuns(row, observation);
+    if (row.Is(section::kHeartbeat)) ReadHeartbeat(row, observation.heartbeats);
+    if (row.Is(section::kAlive)) ReadAlive(row, version, observation.alive);
+  }
+  ReadPools(rows, observation.pools);
+  return result;
+}
+
+}  // namespace airflow_host

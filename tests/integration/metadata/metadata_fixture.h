@@ -1,0 +1,116 @@
+// What the tests of the metadata collector share: one PostgreSQL, a database per test, the role of
+// deploy/sql/grants.sql.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include "collectors/metadata/conninfo.h"
+#include "collectors/metadata/database_client.h"
+#include "collectors/metadata/database_url.h"
+#include "collectors/metadata/metadata_collector.h"
+#include "collectors/metadata/metadata_observation.h"
+#include "collectors/support/clock.h"
+#include "tests/integration/metadata/private_postgres.h"
+
+namespace airflow_host {
+
+/// A password that needs escaping both in a URL and in a conninfo string: p@s/s'w\d
+inline constexpr const char* kPassword = "p@s/s'w\\d";
+inline constexpr const char* kPasswordInUrl = "p%40s%2Fs'w%5Cd";
+inline constexpr const char* kRole = "airflow_host_exporter";
+
+/// A client for `url`; connected, or the test fails.
+inline std::unique_ptr<DatabaseClient> Client(const std::string& url) {
+  const auto address = ParseDatabaseUrl(url);
+  EXPECT_TRUE(address) << address.error().message;
+  auto client = std::make_unique<DatabaseClient>(*address, Conninfo(*address));
+  const auto connected = client->Connect();
+  EXPECT_TRUE(connected) << connected.error().message;
+  return client;
+}
+
+class MetadataFixture : public ::testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    if (!PrivatePostgres::Programs().empty()) server_ = PrivatePostgres::Start();
+  }
+  static void TearDownTestSuite() { server_.reset(); }
+
+  void SetUp() override {
+    if (PrivatePostgres::Programs().empty()) {
+      GTEST_SKIP() << "PostgreSQL is not installed (no /usr/lib/postgresql/*/bin/initdb)";
+    }
+    ASSERT_NE(server_, nullptr);
+    static int number = 0;
+    database_ = "airflow_" + std::to_string(++number);
+    Client(server_->Url("postgres", "postgres"))->Query("CREATE DATABASE " + database_);
+    admin_ = Client(server_->Url("postgres", database_));
+  }
+
+  /// Runs `sql` as superuser; its rows.
+  std::vector<DatabaseRow> Sql(const std::string& sql) {
+    auto rows = admin_->Query(sql);
+    EXPECT_TRUE(rows) << rows.error().message;
+    return rows ? *std::move(rows) : std::vector<DatabaseRow>{};
+  }
+
+  /// The one value that `sql` gives, as text; empty for NULL.
+  std::string Value(const std::string& sql) {
+    const auto rows = Sql(sql);
+    if (rows.size() != 1 || rows[0].empty()) return "(not one row)";
+    return rows[0][0].value_or("");
+  }
+
+  void RunFile(const std::string& name) {
+    std::ifstream file(std::string(DEPLOY_DIRECTORY) + "/" + name);
+    std::stringstream text;
+    text << file.rdbuf();
+    ASSERT_FALSE(text.str().empty()) << name;
+    Sql(text.str());
+  }
+
+  /// Makes Airflow's tables of `version` and the role that may read them, and nothing else.
+  void MakeAirflow(const std::string& version) {
+    RunFile("sandbox/schema/airflow-" + version + ".sql");
+    RunFile("sql/grants.sql");
+    Sql("ALTER ROLE " + std::string(kRole) + " PASSWORD 'p@s/s''w\\d'");
+  }
+
+  std::string RoleUrl() const {
+    return server_->Url(std::string(kRole) + ":" + kPasswordInUrl, database_);
+  }
+
+  std::unique_ptr<Collector> MakeCollector(const std::string& url) {
+    auto collector = MakeMetadataCollector({.url = url, .schema = ""}, clock_);
+    EXPECT_TRUE(collector) << collector.error().message;
+    return collector ? *std::move(collector) : nullptr;
+  }
+
+  Expected<std::shared_ptr<const Observation>> Observe(Collector& collector) {
+    return collector.Observe(Deadline{clock_.SteadyNow() + std::chrono::seconds(30)});
+  }
+
+  /// One observation that has to succeed.
+  MetadataObservation See(Collector& collector) {
+    const auto observation = Observe(collector);
+    EXPECT_TRUE(observation) << observation.error().message;
+    const auto seen =
+        observation ? std::dynamic_pointer_cast<const MetadataObservation>(*observation) : nullptr;
+    return seen ? *seen : MetadataObservation{};
+  }
+
+  static std::unique_ptr<PrivatePostgres> server_;
+  SystemClock clock_;
+  std::string database_;
+  std::unique_ptr<DatabaseClient> admin_;
+};
+
+inline std::unique_ptr<PrivatePostgres> MetadataFixture::server_;
+
+}  // namespace airflow_host

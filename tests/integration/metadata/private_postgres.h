@@ -1,0 +1,49 @@
+// A PostgreSQL cluster of the test's own: in a temporary directory, on a unix socket only.
+#pragma once
+
+#include <sys/types.h>
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace airflow_host {
+
+/// Runs `command` (found on PATH, or an absolute path) to its end in the directory `where`; true if
+/// it exits with 0. As root: as the user postgres, for PostgreSQL refuses root.
+bool RunAsPostgres(std::vector<std::string> command, const std::filesystem::path& where);
+
+/// One running server. Used by one thread.
+class PrivatePostgres {
+ public:
+  /// The directory of the newest installed server's programs; empty where there is none.
+  static std::filesystem::path Programs();
+
+  /// Makes a cluster and starts it; null, and the reason on stderr, where that fails. Its superuser
+  /// postgres logs in without a password, all others need theirs.
+  static std::unique_ptr<PrivatePostgres> Start();
+
+  PrivatePostgres(const PrivatePostgres&) = delete;
+  PrivatePostgres& operator=(const PrivatePostgres&) = delete;
+  /// Stops the server by pg_ctl and removes the directory.
+  ~PrivatePostgres();
+
+  /// Where the socket, the data and the log are.
+  const std::filesystem::path& directory() const { return directory_; }
+
+  /// A URL that logs in as `user` (with ":password" if need be) over the socket.
+  std::string Url(const std::string& user, const std::string& database) const;
+
+  /// Stops the postmaster and all of its processes by SIGSTOP; Resume lets them go on.
+  void Suspend();
+  void Resume();
+
+ private:
+  explicit PrivatePostgres(std::filesystem::path directory) : directory_(std::move(directory)) {}
+
+  std::filesystem::path directory_;
+  std::vector<pid_t> suspended_;
+};
+
+}  // namespace airflow_host
