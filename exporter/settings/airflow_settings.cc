@@ -1,0 +1,150 @@
+// Adds what Airflow's own configuration says.
+#include "exporter/settings/airflow_settings.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "collectors/support/clock.h"
+#include "collectors/support/text.h"
+#include "exporter/settings/airflow_configuration.h"
+#include "exporter/settings/airflow_home.h"
+#include "exporter/settings/command_runner.h"
+
+namespace airflow_host {
+namespace {
+
+constexpr AirflowOption kDatabaseUrl{"database", "sql_alchemy_conn", "core", "sql_alchemy_conn",
+                                     true};
+constexpr AirflowOption kBrokerUrl{"celery", "broker_url", "", "", true};
+constexpr AirflowOption kExecutor{"core", "executor", "", "", false};
+constexpr std::string_view kTransportOptions = "celery_broker_transport_options";
+
+constexpr const char* kNoDatabase =
+    "no metadata database is configured: name it by --metadata.url-file, or let the program see "
+    "Airflow's own configuration (AIRFLOW__DATABASE__SQL_ALCHEMY_CONN or airflow.cfg)";
+constexpr const char* kNoBroker =
+    "no Celery broker is configured: name it by --broker.url-file, or let the program see "
+    "Airflow's "
+    "own configuration (AIRFLOW__CELERY__BROKER_URL or airflow.cfg)";
+
+/// A setting of ours that an option of Airflow's stands for.
+struct AirflowCounterpart {
+  std::string_view setting;
+  AirflowOption option;
+};
+
+constexpr std::array<AirflowCounterpart, 4> kCounterparts{{
+    {"metadata.schema", {"database", "sql_alchemy_schema", "core", "sql_alchemy_schema"}},
+    {"broker.key-prefix", {kTransportOptions, "global_keyprefix", "", ""}},
+    {"broker.visibility-timeout", {kTransportOptions, "visibility_timeout", "", ""}},
+    {"broker.queues", {"operators", "default_queue", "celery", "default_queue"}},
+}};
+
+/// Stores `value` as if it had been given for `setting`; the error is a whole sentence.
+Expected<void> Adopt(AirflowValue value, SourcedSetting& setting, Settings& settings) {
+  const auto stored = setting.row->store({value.text}, settings);
+  if (!stored) return Fail(stored.error().kind, value.origin + " " + stored.error().message);
+  setting.source = SettingSource::kAirflow;
+  setting.values = {std::move(value.text)};
+  setting.origin = std::move(value.origin);
+  setting.given = true;
+  return {};
+}
+
+/// The small settings: what is wrong with them is noted.
+void AdoptCounterpart(const AirflowCounterpart& counterpart, const AirflowConfiguration& airflow,
+                      SourcedSetting& setting, Settings& settings) {
+  if (setting.source != SettingSource::kDefault) return;
+  auto value = airflow.Get(counterpart.option);
+  if (!value) {
+    settings.notes.push_back(value.error().message);
+    return;
+  }
+  if (!*value || (*value)->text.empty()) return;
+  // Airflow counts in seconds without saying so.
+  const bool seconds = setting.row->value_name == "DURATION" && ParseUnsigned((*value)->text);
+  if (seconds) (*value)->text.push_back('s');
+  if (auto adopted = Adopt(**std::move(value), setting, settings); !adopted) {
+    settings.notes.push_back(adopted.error().message + "; it is ignored");
+  }
+}
+
+/// Why Airflow's database is of no use; empty where it was stored.
+std::string AdoptDatabaseUrl(const AirflowConfiguration& airflow, SourcedSetting& setting,
+                             Settings& settings) {
+  auto value = airflow.Get(kDatabaseUrl);
+  if (!value) return value.error().message;
+  if (!*value) return kNoDatabase;
+  if ((*value)->text.empty()) return (*value)->origin + " is empty; " + kNoDatabase;
+  if ((*value)->text.starts_with("sqlite")) {
+    return "Airflow uses SQLite (" + (*value)->origin +
+           "), which only Airflow itself can read safely; the metadata needs PostgreSQL";
+  }
+  const auto adopted = Adopt(**std::move(value), setting, settings);
+  return adopted ? std::string() : adopted.error().message;
+}
+
+bool UsesCelery(std::string_view executor) {
+  std::string lower(executor);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
+  return lower.find("celery") != std::string::npos;
+}
+
+/// Why Airflow's broker is of no use; empty where it was stored.
+std::string AdoptBrokerUrl(const AirflowConfiguration& airflow, SourcedSetting& setting,
+                           Settings& settings) {
+  // An installation without Celery still has a broker_url: a default that leads nowhere.
+  const auto executor = airflow.Get(kExecutor);
+  if (executor && *executor && !UsesCelery((*executor)->text)) {
+    return "Airflow's executor is " + Printable((*executor)->text, 100) + " (" +
+           (*executor)->origin +
+           "), which uses no Celery broker; if there is one, name it by --broker.url-file";
+  }
+  auto value = airflow.Get(kBrokerUrl);
+  if (!value) return value.error().message;
+  if (!*value) return kNoBroker;
+  if ((*value)->text.empty()) return (*value)->origin + " is empty; " + kNoBroker;
+  const auto adopted = Adopt(**std::move(value), setting, settings);
+  return adopted ? std::string() : adopted.error().message;
+}
+
+AirflowConfiguration::Runner RunnerFor(const Settings& settings, const Environment& environment) {
+  if (!settings.allow_airflow_commands) return nullptr;
+  return [&environment](const std::vector<std::string>& words) {
+    return RunCommand(words, environment, SystemClock());
+  };
+}
+
+}  // namespace
+
+SettingsExpected<void> AddAirflowSettings(const SettingsInput& input, SourcedSettings& sourced,
+                                          Settings& settings) {
+  const std::string home = HomeDirectory(input.environment, input.home_directory);
+  const AirflowHomeInput home_input{input.environment, home,
+                                    input.root + settings.collector.paths.rootfs};
+  auto config = FindAirflowConfig(home_input, sourced, settings.notes);
+  if (!config) return tl::unexpected(config.error());
+  for (const char* name : {"airflow.home", "airflow.config"}) {
+    const SourcedSetting& setting = sourced.Find(name);
+    // Absolute by now, so that it cannot fail.
+    if (setting.given) static_cast<void>(setting.row->store(setting.values, settings));
+  }
+  AirflowConfiguration airflow(input.environment, home, RunnerFor(settings, input.environment));
+  if (*config) airflow.UseFile(std::move((*config)->file), std::move((*config)->path));
+  for (const AirflowCounterpart& counterpart : kCounterparts) {
+    AdoptCounterpart(counterpart, airflow, sourced.Find(counterpart.setting), settings);
+  }
+  SourcedSetting& database = sourced.Find("metadata.url");
+  if (!database.given) settings.metadata_absence = AdoptDatabaseUrl(airflow, database, settings);
+  SourcedSetting& broker = sourced.Find("broker.url");
+  if (!broker.given) settings.broker_absence = AdoptBrokerUrl(airflow, broker, settings);
+  return {};
+}
+
+}  // namespace airflow_host
