@@ -1,0 +1,22 @@
+// Text made fit for a person reading HTML: escaped, and numbers said in words.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "collectors/support/clock.h"
+
+namespace airflow_host {
+
+/// `text` as HTML text or as an attribute's value in double quotes: markup becomes references, bytes
+/// that are no UTF-8 and control characters become "?". Any thread.
+std::string EscapeHtml(std::string_view text);
+
+/// A duration in its largest fitting unit: "850 µs", "12.3 ms", "4 s", "7 min", "3 h", "2 days".
+std::string DurationInWords(std::chrono::nanoseconds duration);
+
+/// `time` as a `<time>` element that a person reads: "2023-11-14 22:13:20 UTC".
+std::string TimeElement(SystemTime time);
+
+}  // namespace airflow_host
