@@ -118,8 +118,8 @@ std::optional<std::uint64_t> ParseLimitFile(std::string_view text) {
   return Limited(ParseNumberFile(text));
 }
 
-PressureTotals ParsePressure(std::string_view text) {
-  PressureTotals totals;
+ContainerPressure ParsePressure(std::string_view text) {
+  ContainerPressure totals;
   while (auto line = TakeLine(text)) {
     const auto kind = TakeField(*line);
     if (kind == "some") totals.some = ParseTotal(*line);

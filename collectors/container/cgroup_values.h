@@ -58,7 +58,7 @@ std::optional<std::uint64_t> ParseNumberFile(std::string_view text);
 std::optional<std::uint64_t> ParseLimitFile(std::string_view text);
 
 /// Reads a pressure file's totals.
-PressureTotals ParsePressure(std::string_view text);
+ContainerPressure ParsePressure(std::string_view text);
 
 /// Adds the process ids of a cgroup.procs to `ids`: one per line, 0 for a process of another pid
 /// namespace.

@@ -88,7 +88,7 @@ constexpr std::array kEventValues = {
 /// One value of the label `resource`.
 struct PressureValue {
   const char* resource;
-  PressureTotals Container::*member;
+  ContainerPressure Container::*member;
 };
 constexpr std::array kPressureValues = {
     PressureValue{"memory", &Container::memory_pressure},

@@ -74,7 +74,7 @@ struct ContainerMemoryEvents {
 };
 
 /// Time in which tasks stood still for want of one resource, since the cgroup was made.
-struct PressureTotals {
+struct ContainerPressure {
   std::optional<std::chrono::microseconds> some;  ///< At least one task waited.
   std::optional<std::chrono::microseconds> full;  ///< All of them waited.
 };
@@ -100,9 +100,9 @@ struct Container {
 
   ContainerMemory memory;
   ContainerMemoryEvents events;
-  PressureTotals memory_pressure;  ///< v2 memory.pressure.
-  PressureTotals io_pressure;      ///< v2 io.pressure.
-  PressureTotals cpu_pressure;     ///< v2 cpu.pressure.
+  ContainerPressure memory_pressure;  ///< v2 memory.pressure.
+  ContainerPressure io_pressure;      ///< v2 io.pressure.
+  ContainerPressure cpu_pressure;     ///< v2 cpu.pressure.
   /// Lines of cgroup.procs here and below: processes, not threads (pids.current counts those).
   std::optional<std::uint64_t> processes;
   /// Start of its oldest process (/proc/PID/stat), or else when the cgroup was first seen.

@@ -14,12 +14,13 @@ Insights::Insights(ComponentTrendSettings trend, const Clock& clock)
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
+  const std::lock_guard absorbing(absorbing_);
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
     const SteadyTime now = clock_.SteadyNow();
     trend_.Absorb(*components, now);
     TrendReport report = trend_.Report();
     last_components_ = std::move(components);
-    const std::lock_guard lock(mutex_);
+    const std::lock_guard reading(reading_);
     report_ = std::move(report);
     reported_at_ = now;
     return observation;
@@ -33,7 +34,7 @@ std::shared_ptr<const Observation> Insights::Absorb(
 }
 
 void Insights::Describe(MetricWriter& writer) const {
-  const std::lock_guard lock(mutex_);
+  const std::lock_guard reading(reading_);
   if (clock_.SteadyNow() - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
 }
 

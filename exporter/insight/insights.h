@@ -13,8 +13,7 @@
 
 namespace airflow_host {
 
-/// Holds what the insights remember. Absorb is called by the local collectors' one thread, Describe
-/// by any.
+/// Holds what the insights remember. Safe to call from any thread.
 class Insights {
  public:
   Insights(ComponentTrendSettings trend, const Clock& clock);
@@ -29,10 +28,12 @@ class Insights {
  private:
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;
-  ComponentTrend trend_;                                       // The local collectors' thread.
-  std::shared_ptr<const ComponentObservation> last_components_;  // The same.
 
-  mutable std::mutex mutex_;  // Guards what follows.
+  std::mutex absorbing_;  // Guards the next two; held for as long as a fit takes.
+  ComponentTrend trend_;
+  std::shared_ptr<const ComponentObservation> last_components_;
+
+  mutable std::mutex reading_;  // Guards the next two; held for moments only.
   TrendReport report_;
   SteadyTime reported_at_{};
 };

@@ -10,14 +10,9 @@
 #include <vector>
 
 #include "collectors/registry.h"
+#include "exporter/log.h"
 
 namespace airflow_host {
-
-/// The least important log line that is still written.
-enum class LogLevel { kDebug, kInfo, kWarn, kError };
-
-/// How a log line looks.
-enum class LogFormat { kLogfmt, kJson };
 
 /// One address to listen on.
 struct ListenAddress {
@@ -47,8 +42,6 @@ struct SettingOrigin {
 struct Settings {
   std::vector<ListenAddress> listen_addresses;
   std::string telemetry_path;
-  /// exporter-toolkit's file for TLS and basic authentication; empty: none.
-  std::string web_config_file;
   /// Requests answered at once; more get 503.
   std::uint32_t max_requests = 0;
   /// The YAML file that was read; empty: none.

@@ -47,7 +47,7 @@ std::string Numeric(const sockaddr_storage& address) {
 /// Fills in the first address of `host`, IPv4 before IPv6: what listens on "localhost" is mostly
 /// asked for as 127.0.0.1.
 Expected<void> LookUp(const std::string& host, const std::string& port, bool ipv6,
-                      ListenAddress& result) {
+                      ResolvedAddress& result) {
   addrinfo hints{};
   hints.ai_socktype = SOCK_STREAM;
   hints.ai_flags = AI_PASSIVE | AI_NUMERICSERV;
@@ -74,7 +74,7 @@ Expected<void> LookUp(const std::string& host, const std::string& port, bool ipv
 }
 
 /// [::] with IPv4 included.
-void ListenOnBothFamilies(std::uint16_t port, ListenAddress& result) {
+void ListenOnBothFamilies(std::uint16_t port, ResolvedAddress& result) {
   auto* const address = reinterpret_cast<sockaddr_in6*>(&result.address);
   *address = {};
   address->sin6_family = AF_INET6;
@@ -103,8 +103,8 @@ std::string_view Advice(int problem) {
 
 }  // namespace
 
-Expected<ListenAddress> ResolveListenAddress(std::string_view text, bool ipv6) {
-  ListenAddress result;
+Expected<ResolvedAddress> ResolveAddress(std::string_view text, bool ipv6) {
+  ResolvedAddress result;
   result.text = Printable(text, 300);
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos) {
@@ -136,7 +136,7 @@ Expected<ListenAddress> ResolveListenAddress(std::string_view text, bool ipv6) {
   return result;
 }
 
-Expected<void> CheckFree(const ListenAddress& address) {
+Expected<void> CheckFree(const ResolvedAddress& address) {
   const UniqueDescriptor socket(
       ::socket(address.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;

@@ -15,7 +15,7 @@
 namespace airflow_host {
 
 /// One address to listen on. A plain value.
-struct ListenAddress {
+struct ResolvedAddress {
   std::string text;      ///< As given: "localhost:10132", ":10132", "[::1]:10132".
   std::string civetweb;  ///< As civetweb's `listening_ports` takes it, the host being a number.
   sockaddr_storage address{};
@@ -26,9 +26,9 @@ struct ListenAddress {
 /// Resolves "host:port", "[IPv6]:port" or ":port" (all of this machine's addresses; of both families
 /// where `ipv6` says that civetweb knows IPv6 and the kernel does too). Port 0 stands for any free
 /// one. May ask the resolver where the host is a name. Any thread.
-Expected<ListenAddress> ResolveListenAddress(std::string_view text, bool ipv6);
+Expected<ResolvedAddress> ResolveAddress(std::string_view text, bool ipv6);
 
 /// Nothing where the address is free, or why it cannot be listened on and what to do. Any thread.
-Expected<void> CheckFree(const ListenAddress& address);
+Expected<void> CheckFree(const ResolvedAddress& address);
 
 }  // namespace airflow_host

@@ -107,7 +107,7 @@ struct WebServer::Running {
   Running& operator=(const Running&) = delete;
   ~Running();
 
-  Expected<void> Begin(const std::vector<ListenAddress>& addresses);
+  Expected<void> Begin(const std::vector<ResolvedAddress>& addresses);
   Expected<void> LearnPorts(std::size_t count);
   Expected<void> WaitForThreads() const;
   int Serve(mg_connection* connection);
@@ -179,9 +179,9 @@ void* WebServer::Running::OnThread(const mg_context* context, int kind) noexcept
   return nullptr;
 }
 
-Expected<void> WebServer::Running::Begin(const std::vector<ListenAddress>& addresses) {
+Expected<void> WebServer::Running::Begin(const std::vector<ResolvedAddress>& addresses) {
   std::string listening_ports;
-  for (const ListenAddress& address : addresses) {
+  for (const ResolvedAddress& address : addresses) {
     if (!listening_ports.empty()) listening_ports += ',';
     listening_ports += address.civetweb;
   }
@@ -272,9 +272,9 @@ Expected<std::unique_ptr<WebServer>> WebServer::Start(const WebSettings& setting
   if (settings.listen_addresses.empty()) {
     return Fail(ErrorKind::kMalformed, "there is no address to listen on: give --web.listen-address");
   }
-  std::vector<ListenAddress> addresses;
+  std::vector<ResolvedAddress> addresses;
   for (const std::string& text : settings.listen_addresses) {
-    auto address = ResolveListenAddress(text, mg_check_feature(kFeatureIpv6) != 0);
+    auto address = ResolveAddress(text, mg_check_feature(kFeatureIpv6) != 0);
     if (!address) return tl::unexpected(address.error());
     if (auto is_free = CheckFree(*address); !is_free) return tl::unexpected(is_free.error());
     addresses.push_back(*std::move(address));

@@ -1,0 +1,187 @@
+// Builds, reloads and stops the program's parts.
+#include "exporter/app.h"
+
+#include <unistd.h>
+
+#include <array>
+#include <utility>
+
+#include "collectors/registry.h"
+#include "exporter/self_metrics.h"
+#include "exporter/status_facts.h"
+
+namespace airflow_host {
+namespace {
+
+/// How long a reload waits for the old threads.
+constexpr std::chrono::seconds kReloadPatience{3};
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) return "this host";
+  return name.data();
+}
+
+/// "90s", "30m", "6h", "1d": the largest unit that divides it.
+std::string WindowLabel(std::chrono::seconds window) {
+  const auto count = window.count();
+  if (count % 86'400 == 0) return std::to_string(count / 86'400) + "d";
+  if (count % 3'600 == 0) return std::to_string(count / 3'600) + "h";
+  if (count % 60 == 0) return std::to_string(count / 60) + "m";
+  return std::to_string(count) + "s";
+}
+
+ComponentTrendSettings TrendSettingsOf(const Settings& settings) {
+  ComponentTrendSettings trend;
+  trend.windows.clear();
+  for (const std::chrono::seconds window : settings.trend_windows) {
+    trend.windows.push_back({WindowLabel(window), window});
+  }
+  for (const CollectorChoice& choice : settings.collectors) {
+    if (choice.name == "component") trend.cadence = choice.cadence;
+  }
+  return trend;
+}
+
+std::vector<CollectorPlan> PlansOf(const Settings& settings) {
+  std::vector<CollectorPlan> plans;
+  for (const CollectorRow& row : Collectors()) {
+    for (const CollectorChoice& choice : settings.collectors) {
+      if (choice.name != row.name || !choice.enabled) continue;
+      std::string absence;
+      if (row.name == "metadata") absence = settings.metadata_absence;
+      if (row.name == "broker") absence = settings.broker_absence;
+      plans.push_back({&row, choice.cadence, std::move(absence)});
+    }
+  }
+  return plans;
+}
+
+CollectorSettings CollectorSettingsOf(const Settings& settings) {
+  CollectorSettings result = settings.collector;
+  for (const CollectorChoice& choice : settings.collectors) {
+    if (choice.name == "host") result.host_cadence = choice.cadence;
+  }
+  return result;
+}
+
+WebSettings WebSettingsOf(const Settings& settings) {
+  WebSettings web;
+  web.listen_addresses.clear();
+  for (const ListenAddress& address : settings.listen_addresses) {
+    const bool ipv6 = address.host.find(':') != std::string::npos;
+    web.listen_addresses.push_back((ipv6 ? "[" + address.host + "]" : address.host) + ":" +
+                                   std::to_string(address.port));
+  }
+  return web;
+}
+
+}  // namespace
+
+struct App::Generation {
+  Generation(const Clock& clock, Log& log) : collectors(clock, log) {}
+
+  CollectorSet collectors;
+  std::vector<std::string> notes;  // Of the settings.
+  std::unique_ptr<MetricsPage> metrics;
+  std::unique_ptr<Router> router;
+};
+
+App::App(const Clock& clock, Log& log, MemoryLock memory_lock)
+    : clock_(clock), log_(log), memory_lock_(std::move(memory_lock)) {}
+
+App::~App() = default;
+
+Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) {
+  auto built = std::make_shared<Generation>(clock_, log_);
+  const auto plans = PlansOf(settings);
+  auto collectors = built->collectors.Build(
+      plans, CollectorSettingsOf(settings),
+      [this](std::shared_ptr<const Observation> observation) {
+        return insights_->Absorb(std::move(observation));
+      });
+  if (!collectors) return tl::unexpected(collectors.error());
+  built->notes = settings.notes;
+  if (!memory_lock_.locked && settings.lock_memory) {
+    built->notes.push_back("The program's memory is not locked, so a thrashing host can slow it "
+                           "down: " + memory_lock_.problem + ".");
+  }
+  const Board& board = built->collectors.board();
+  built->metrics = std::make_unique<MetricsPage>(
+      board, std::vector<MetricsPage::Describer>{
+                 [this](MetricWriter& writer) { insights_->Describe(writer); },
+                 [this](MetricWriter& writer) {
+                   DescribeSelf(memory_lock_.locked, log_.dropped(), writer);
+                 }});
+  built->router = std::make_unique<Router>(
+      RouterSettings{settings.telemetry_path, static_cast<int>(settings.max_requests)}, board,
+      *built->metrics, [this, generation = built.get()] {
+        StatusPageInput input;
+        input.version = ThisBuild().version;
+        input.hostname = HostName();
+        input.now = clock_.SystemNow();
+        input.entries = generation->collectors.board().Read();
+        input.facts = SummaryOf(generation->collectors.board());
+        input.notes = ProblemsOf(generation->collectors.board());
+        input.notes.insert(input.notes.begin(), generation->notes.begin(),
+                           generation->notes.end());
+        return input;
+      });
+  return built;
+}
+
+std::shared_ptr<App::Generation> App::Current() const {
+  const std::lock_guard lock(mutex_);
+  return current_;
+}
+
+HttpResponse App::Handle(const HttpRequest& request) {
+  const auto generation = Current();
+  return generation->router->Handle(request);
+}
+
+Expected<void> App::Start(const Settings& settings) {
+  insights_ = std::make_unique<Insights>(TrendSettingsOf(settings), clock_);
+  auto built = Build(settings);
+  if (!built) return tl::unexpected(built.error());
+  current_ = *built;
+  auto server = WebServer::Start(WebSettingsOf(settings),
+                                 [this](const HttpRequest& request) { return Handle(request); });
+  if (!server) return tl::unexpected(server.error());
+  server_ = std::move(*server);
+  for (const std::uint16_t port : server_->ports()) {
+    log_.Info("listening", {{"port", std::to_string(port)}, {"path", settings.telemetry_path}});
+  }
+  return current_->collectors.Start();
+}
+
+void App::Reload(const Settings& settings) {
+  auto built = Build(settings);
+  if (!built) {
+    log_.Error("settings not reloaded, the old ones stay", {{"reason", built.error().message}});
+    return;
+  }
+  const auto old = Current();
+  if (!old->collectors.Stop(clock_.SteadyNow() + kReloadPatience)) {
+    log_.Warn("a collector did not end for the reload; it is left behind");
+    unstoppable_.push_back(old);
+  }
+  {
+    const std::lock_guard lock(mutex_);
+    current_ = *built;
+  }
+  if (auto started = (*built)->collectors.Start(); !started) {
+    log_.Error("collectors not restarted", {{"reason", started.error().message}});
+    return;
+  }
+  log_.Info("settings reloaded");
+}
+
+bool App::Stop(SteadyTime limit) {
+  bool ended = unstoppable_.empty();
+  if (const auto generation = Current()) ended = generation->collectors.Stop(limit) && ended;
+  server_.reset();
+  return ended;
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,60 @@
+// The program's parts, put together: settings become collectors, threads, insights and pages.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "collectors/support/clock.h"
+#include "collectors/support/error.h"
+#include "exporter/collector_set.h"
+#include "exporter/hardening.h"
+#include "exporter/insight/insights.h"
+#include "exporter/log.h"
+#include "exporter/settings/settings.h"
+#include "exporter/web/metrics_page.h"
+#include "exporter/web/router.h"
+#include "exporter/web/server.h"
+
+namespace airflow_host {
+
+/// Owns everything that runs. Used by main's thread; `clock` and `log` outlive it.
+class App {
+ public:
+  App(const Clock& clock, Log& log, MemoryLock memory_lock);
+  App(const App&) = delete;
+  App& operator=(const App&) = delete;
+  ~App();
+
+  /// Builds the collectors, starts listening, then starts observing. An Error says what could not
+  /// be started; the program is to exit then.
+  Expected<void> Start(const Settings& settings);
+
+  /// Puts `settings` in force: the collectors are stopped and built anew, the pages and what the
+  /// insights have learned stay. After an Error (said in the log) the old ones go on.
+  void Reload(const Settings& settings);
+
+  /// Stops everything; false if a thread has not ended by `limit`: then the process must end
+  /// without destroying this object.
+  bool Stop(SteadyTime limit);
+
+ private:
+  /// What a reload replaces as a whole. The server's threads may still render from an old one.
+  struct Generation;
+
+  Expected<std::shared_ptr<Generation>> Build(const Settings& settings);
+  HttpResponse Handle(const HttpRequest& request);
+  std::shared_ptr<Generation> Current() const;
+
+  const Clock& clock_;
+  Log& log_;
+  const MemoryLock memory_lock_;
+  std::unique_ptr<Insights> insights_;
+  mutable std::mutex mutex_;  // Guards current_.
+  std::shared_ptr<Generation> current_;
+  std::vector<std::shared_ptr<Generation>> unstoppable_;  // Their threads hang; never destroyed.
+  std::unique_ptr<WebServer> server_;
+};
+
+}  // namespace airflow_host

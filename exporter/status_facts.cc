@@ -1,0 +1,155 @@
+// Turns observations into the summary lines of the status page.
+#include "exporter/status_facts.h"
+
+#include <array>
+#include <cstdio>
+#include <map>
+#include <optional>
+
+#include "collectors/broker/broker_observation.h"
+#include "collectors/component/component_observation.h"
+#include "collectors/container/container_observation.h"
+#include "collectors/host/host_observation.h"
+#include "collectors/metadata/metadata_observation.h"
+
+namespace airflow_host {
+namespace {
+
+using Facts = std::vector<StatusFact>;
+
+/// "577 MiB", "3.7 GiB".
+std::string BytesText(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits{"bytes", "KiB", "MiB", "GiB", "TiB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value,
+                kUnits[unit]);
+  return text.data();
+}
+
+/// "577 MiB of 3.7 GiB (15 %)".
+std::string ShareText(std::uint64_t part, std::uint64_t whole) {
+  std::string text = BytesText(part) + " of " + BytesText(whole);
+  if (whole > 0) {
+    const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
+    text += " (" + std::to_string(static_cast<int>(percent + 0.5)) + " %)";
+  }
+  return text;
+}
+
+std::string CountText(std::uint64_t count, const char* one, const char* several) {
+  return std::to_string(count) + " " + (count == 1 ? one : several);
+}
+
+void AddHost(const Board& board, Facts& facts) {
+  const auto host = board.Latest<HostObservation>("host");
+  if (!host) return;
+  const Meminfo& memory = host->memory;
+  if (memory.available_bytes && memory.total_bytes) {
+    facts.push_back({"Host", "Memory available",
+                     ShareText(*memory.available_bytes, *memory.total_bytes)});
+  }
+  if (memory.swap_total_bytes && memory.swap_free_bytes) {
+    const bool none = *memory.swap_total_bytes == 0;
+    facts.push_back({"Host", "Swap free",
+                     none ? "none: this host has no swap"
+                          : ShareText(*memory.swap_free_bytes, *memory.swap_total_bytes)});
+  }
+  if (host->paging.oom_kills) {
+    facts.push_back({"Host", "OOM kills since boot", std::to_string(*host->paging.oom_kills)});
+  }
+}
+
+void AddComponents(const Board& board, Facts& facts) {
+  const auto components = board.Latest<ComponentObservation>("component");
+  if (!components) return;
+  for (const ComponentSample& sample : components->components) {
+    std::string value = CountText(sample.processes, "process", "processes");
+    if (sample.rss_bytes) value += ", " + BytesText(*sample.rss_bytes) + " resident";
+    if (sample.swap_bytes && *sample.swap_bytes > 0) {
+      value += ", " + BytesText(*sample.swap_bytes) + " swapped out";
+    }
+    facts.push_back({"Components", std::string(ComponentName(sample.component)), value});
+  }
+}
+
+void AddContainers(const Board& board, Facts& facts) {
+  const auto containers = board.Latest<ContainerObservation>("container");
+  if (!containers) return;
+  facts.push_back({"Host", "Containers", std::to_string(containers->containers.size())});
+}
+
+void AddTasks(const Board& board, Facts& facts) {
+  const auto metadata = board.Latest<MetadataObservation>("metadata");
+  if (!metadata) return;
+  if (metadata->airflow_version) {
+    facts.push_back({"Tasks", "Airflow by its schema", *metadata->airflow_version});
+  }
+  std::map<std::string, std::uint64_t> counts;
+  for (const TaskInstanceCount& row : metadata->task_instances) counts[row.state] += row.count;
+  for (const char* state : {"scheduled", "queued", "running", "deferred"}) {
+    if (const auto found = counts.find(state); found != counts.end()) {
+      facts.push_back({"Tasks", state, CountText(found->second, "task instance", "task instances")});
+    }
+  }
+}
+
+void AddQueues(const Board& board, Facts& facts) {
+  const auto broker = board.Latest<BrokerObservation>("broker");
+  if (!broker) return;
+  for (const auto& queue : broker->queues) {
+    facts.push_back({"Queues", queue.name,
+                     queue.messages ? CountText(*queue.messages, "message", "messages")
+                                    : "could not be counted"});
+  }
+  if (broker->unacked_messages) {
+    facts.push_back({"Queues", "with workers, not acknowledged",
+                     CountText(*broker->unacked_messages, "message", "messages")});
+  }
+}
+
+}  // namespace
+
+std::vector<StatusFact> SummaryOf(const Board& board) {
+  Facts facts;
+  AddHost(board, facts);
+  AddContainers(board, facts);
+  AddComponents(board, facts);
+  AddTasks(board, facts);
+  AddQueues(board, facts);
+  return facts;
+}
+
+std::vector<std::string> ProblemsOf(const Board& board) {
+  std::vector<std::string> problems;
+  if (const auto containers = board.Latest<ContainerObservation>("container")) {
+    if (!containers->names_problem.empty()) problems.push_back(containers->names_problem);
+    if (containers->truncated) {
+      problems.emplace_back("There are more containers than are looked at; some are left out.");
+    }
+  }
+  if (const auto components = board.Latest<ComponentObservation>("component")) {
+    if (components->others_hidden) {
+      problems.emplace_back(
+          "The processes of other users are hidden (/proc is mounted with hidepid): run the exporter "
+          "as root, or give its group gid= in that mount's options.");
+    } else if (components->processes_denied > 0) {
+      problems.push_back(CountText(components->processes_denied, "process", "processes") +
+                         " could not be read (/proc is mounted with hidepid=1): run the exporter as "
+                         "root, or give its group gid= in that mount's options.");
+    }
+  }
+  const auto add = [&](const std::vector<std::string>& more) {
+    problems.insert(problems.end(), more.begin(), more.end());
+  };
+  if (const auto metadata = board.Latest<MetadataObservation>("metadata")) add(metadata->problems);
+  if (const auto broker = board.Latest<BrokerObservation>("broker")) add(broker->problems);
+  return problems;
+}
+
+}  // namespace airflow_host
