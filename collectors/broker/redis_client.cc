@@ -111,10 +111,12 @@ Error RedisClient::NoAnswer(RedisConnection::Progress progress) {
     connection_.reset();
     return {ErrorKind::kTimedOut, where + " answered too slowly to finish before the deadline"};
   }
+  const bool perhaps_no_tls = address_.tls && !connection_->ever_heard();
   const auto silence = waiter_.clock().SteadyNow() - connection_->silent_since();
   if (silence >= kLongestSilence) connection_.reset();
   return {ErrorKind::kTimedOut,
-          where + " did not answer before the deadline: it is stopped, busy or out of reach"};
+          where + " did not answer before the deadline: it is stopped, busy or out of reach" +
+              (perhaps_no_tls ? ", or it does not speak TLS on this port" : "")};
 }
 
 }  // namespace airflow_host

@@ -52,6 +52,7 @@ Expected<short> RedisConnection::ReadSome(SteadyTime now) {
     if (moved->state == Transfer::State::kEnded) return Closed();
     if (moved->state != Transfer::State::kMoved) return EventsFor(moved->state);
     heard_ = true;
+    ever_heard_ = true;
     silent_since_ = now;
     const std::size_t before = replies_.size();
     const auto fed = reader_.Feed(std::string_view(buffer.data(), moved->bytes), replies_);

@@ -48,6 +48,8 @@ class RedisConnection {
   SteadyTime silent_since() const { return silent_since_; }
   /// Bytes have arrived since MarkPhase was called last.
   bool heard() const { return heard_; }
+  /// Bytes have arrived on this connection at all.
+  bool ever_heard() const { return ever_heard_; }
   /// Begins to listen anew for heard().
   void MarkPhase() { heard_ = false; }
 
@@ -66,6 +68,7 @@ class RedisConnection {
   std::vector<RedisReply> replies_;
   SteadyTime silent_since_{};
   bool heard_ = false;
+  bool ever_heard_ = false;
 };
 
 }  // namespace airflow_host
