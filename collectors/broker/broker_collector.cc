@@ -1,0 +1,142 @@
+// One round: what the server says of itself, what kombu holds, how long the queues are. One round
+// trip in the steady state; a second and a third only when a queue was found that is new.
+#include "collectors/broker/broker_collector.h"
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "collectors/broker/broker_observation.h"
+#include "collectors/broker/broker_questions.h"
+#include "collectors/broker/broker_url.h"
+#include "collectors/broker/queue_directory.h"
+#include "collectors/broker/redis_client.h"
+#include "collectors/broker/waiter.h"
+
+namespace airflow_host {
+namespace {
+
+constexpr std::chrono::seconds kDefaultVisibilityTimeout{86'400};
+
+/// Takes the first `count` replies off `replies`.
+std::vector<RedisReply> TakeFirst(std::vector<RedisReply>& replies, std::size_t count) {
+  const auto end = replies.begin() + static_cast<std::ptrdiff_t>(std::min(count, replies.size()));
+  std::vector<RedisReply> taken(std::make_move_iterator(replies.begin()),
+                                std::make_move_iterator(end));
+  replies.erase(replies.begin(), end);
+  return taken;
+}
+
+void Append(std::vector<RedisCommand>& pipeline, std::vector<RedisCommand> more) {
+  pipeline.insert(pipeline.end(), std::make_move_iterator(more.begin()),
+                  std::make_move_iterator(more.end()));
+}
+
+class BrokerCollector final : public Collector {
+ public:
+  BrokerCollector(BrokerSettings settings, BrokerAddress address, Waiter waiter, const Clock& clock)
+      : clock_(clock),
+        layout_(settings.key_prefix, settings.separator, settings.priority_steps),
+        visibility_timeout_(settings.visibility_timeout.value_or(kDefaultVisibilityTimeout)),
+        directory_(layout_, std::move(settings.queues)),
+        client_(std::move(address), std::move(waiter)) {}
+
+  Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
+    auto observation = std::make_shared<BrokerObservation>();
+    observation->observed_at = clock_.SystemNow();
+    observation->visibility_timeout = visibility_timeout_;
+    client_.BeginRound();
+    BrokerQuestions questions(client_.address(), layout_, *observation);
+    QueueCounts counts;
+    auto done = AskWhatIsKnown(questions, counts, deadline);
+    if (done) done = AskWhatIsNew(questions, counts, deadline);
+    if (!done) return tl::unexpected(done.error());
+    for (std::string& queue : directory_.Queues()) {
+      const auto count = counts.find(queue);
+      if (count == counts.end()) continue;
+      observation->queues.push_back({std::move(queue), count->second});
+    }
+    keys_ = observation->keys;
+    NoteKeyspace(questions);
+    return observation;
+  }
+
+  void Interrupt() noexcept override { client_.Interrupt(); }
+
+ private:
+  /// The one pipeline of the steady state.
+  Expected<void> AskWhatIsKnown(BrokerQuestions& questions, QueueCounts& counts,
+                                Deadline deadline) {
+    const bool scans = MayScan();
+    const std::vector<std::string> exchanges = directory_.Exchanges();
+    const std::vector<std::string> queues = directory_.Queues();
+    std::vector<RedisCommand> pipeline = questions.AskServer();
+    const std::size_t server_questions = pipeline.size();
+    Append(pipeline, questions.AskBindings(exchanges));
+    if (scans) pipeline.push_back(questions.AskScan(directory_.cursor()));
+    Append(pipeline, questions.AskQueues(queues));
+    auto replies = client_.Ask(pipeline, deadline);
+    if (!replies) return tl::unexpected(replies.error());
+    // A new connection may lead to another server, whose cursors are others.
+    const bool is_new =
+        std::exchange(connections_, client_.connections_made()) != client_.connections_made();
+    const bool mid_turn = directory_.cursor() != 0;
+    if (is_new) directory_.Restart();
+    auto read = questions.ReadServer(TakeFirst(*replies, server_questions), clock_.SystemNow());
+    if (!read) return read;
+    questions.ReadBindings(exchanges, TakeFirst(*replies, exchanges.size()), directory_);
+    for (const RedisReply& reply : TakeFirst(*replies, scans ? 1 : 0)) {
+      if (!is_new || !mid_turn) questions.ReadScan(reply, directory_);
+    }
+    return questions.ReadQueues(queues, *replies, counts);
+  }
+
+  /// So that a queue is counted in the round that finds it.
+  Expected<void> AskWhatIsNew(BrokerQuestions& questions, QueueCounts& counts, Deadline deadline) {
+    const std::vector<std::string> exchanges = directory_.UnreadExchanges();
+    if (!exchanges.empty()) {
+      const auto replies = client_.Ask(questions.AskBindings(exchanges), deadline);
+      if (!replies) return tl::unexpected(replies.error());
+      questions.ReadBindings(exchanges, *replies, directory_);
+    }
+    std::vector<std::string> queues = directory_.Queues();
+    std::erase_if(queues, [&](const std::string& queue) { return counts.contains(queue); });
+    if (queues.empty()) return {};
+    const auto replies = client_.Ask(questions.AskQueues(queues), deadline);
+    if (!replies) return tl::unexpected(replies.error());
+    return questions.ReadQueues(queues, *replies, counts);
+  }
+
+  /// The size is that of the round before. The first round steps once without knowing it: one step
+  /// costs the same in any keyspace.
+  bool MayScan() const { return !keys_ || *keys_ <= QueueDirectory::kLargestKeyspace; }
+
+  void NoteKeyspace(BrokerQuestions& questions) {
+    if (MayScan()) return;
+    questions.Note("the broker's database holds more than " +
+                   std::to_string(QueueDirectory::kLargestKeyspace) +
+                   " keys, so queues are not looked for: name them in the settings");
+  }
+
+  const Clock& clock_;
+  KombuLayout layout_;
+  std::chrono::seconds visibility_timeout_;
+  QueueDirectory directory_;
+  RedisClient client_;
+  std::optional<std::uint64_t> keys_;  ///< DBSIZE of the last round.
+  std::size_t connections_ = 0;        ///< Made when the SCAN's present turn began.
+};
+
+}  // namespace
+
+Expected<std::unique_ptr<Collector>> MakeBrokerCollector(BrokerSettings settings,
+                                                         const Clock& clock) {
+  auto address = ParseBrokerUrl(settings.url);
+  if (!address) return tl::unexpected(address.error());
+  auto waiter = Waiter::Make(clock);
+  if (!waiter) return tl::unexpected(waiter.error());
+  return std::make_unique<BrokerCollector>(std::move(settings), *std::move(address),
+                                           *std::move(waiter), clock);
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,39 @@
+// Reads the Celery broker on Redis.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/broker/kombu_layout.h"
+#include "collectors/collector.h"
+#include "collectors/support/clock.h"
+#include "collectors/support/error.h"
+
+namespace airflow_host {
+
+/// What the broker collector needs to know. A plain value that holds a secret (`url`).
+struct BrokerSettings {
+  /// `[celery] broker_url`: redis://, rediss:// or redis+socket://.
+  std::string url;
+  /// `global_keyprefix` of `[celery_broker_transport_options]`.
+  std::string key_prefix;
+  /// `visibility_timeout` of the same section. Absent: Airflow's default, 86400 s (providers before
+  /// 3.12.3: 84600, before 3.7.3: 21600).
+  std::optional<std::chrono::seconds> visibility_timeout;
+  /// Queues to count whether or not a binding set names them.
+  std::vector<std::string> queues;
+  /// `sep` of the same section.
+  std::string separator{KombuLayout::kSeparator};
+  /// `priority_steps` of the same section.
+  std::vector<int> priority_steps = KombuLayout::DefaultPrioritySteps();
+};
+
+/// Builds the collector; connects to nothing yet. Its observations are BrokerObservation. Errors: a
+/// URL that cannot be used, in a sentence without secrets. `clock` outlives the collector.
+Expected<std::unique_ptr<Collector>> MakeBrokerCollector(BrokerSettings settings,
+                                                         const Clock& clock);
+
+}  // namespace airflow_host

@@ -1,0 +1,121 @@
+// From the observation to metrics.
+#include "collectors/broker/broker_metrics.h"
+
+#include <array>
+#include <map>
+#include <string>
+
+#include "collectors/support/text.h"
+
+namespace airflow_host {
+namespace {
+
+using prometheus::MetricType;
+
+enum Index : std::size_t {
+  kUp,
+  kInfo,
+  kQueueMessages,
+  kUnacked,
+  kOldestUnacked,
+  kVisibilityTimeout,
+  kMemoryUsed,
+  kMemoryMax,
+  kClients,
+  kEvictedKeys,
+  kRejectedConnections,
+  kStart,
+  kOrphanedReplies,
+  kMetrics,
+};
+
+constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
+    {"airflow_broker_up",
+     "1 if the Celery broker (Redis) answered the latest observation, 0 if it did not."},
+    {"airflow_broker_info", "The Redis server's version, from INFO; the value is 1."},
+    {"airflow_broker_queue_messages",
+     "Messages in the queue that wait for a worker: LLEN over the lists of all priorities, sampled "
+     "every few seconds; 0 when the list is gone."},
+    {"airflow_broker_unacked_messages",
+     "Messages that workers fetched and did not acknowledge yet (HLEN unacked), sampled every few "
+     "seconds; with Airflow's default settings the tasks that run."},
+    {"airflow_broker_oldest_unacked_timestamp_seconds",
+     "When the oldest unacknowledged message was fetched, by the worker's clock (ZRANGE "
+     "unacked_index), sampled every few seconds."},
+    {"airflow_broker_visibility_timeout_seconds",
+     "After this time an unacknowledged message is delivered again: visibility_timeout of "
+     "[celery_broker_transport_options], or 86400 where it is not set."},
+    {"airflow_broker_memory_used_bytes",
+     "Memory that Redis has allocated (INFO used_memory), sampled every few seconds."},
+    {"airflow_broker_memory_max_bytes",
+     "The limit of Redis's memory (INFO maxmemory); absent when unlimited."},
+    {"airflow_broker_clients",
+     "Connections to Redis (INFO connected_clients), this exporter's included, sampled every few "
+     "seconds."},
+    {"airflow_broker_evicted_keys_total",
+     "Keys that Redis dropped for want of memory since it started (INFO evicted_keys): lost "
+     "messages, on a broker.",
+     MetricType::Counter},
+    {"airflow_broker_rejected_connections_total",
+     "Connections that Redis refused because of maxclients since it started (INFO "
+     "rejected_connections).",
+     MetricType::Counter},
+    {"airflow_broker_start_timestamp_seconds",
+     "When Redis started, by its own clock (INFO uptime_in_seconds)."},
+    {"airflow_broker_orphaned_replies",
+     "Reply queues that callers of celery inspect have bound and not removed (SCARD of "
+     "_kombu.binding.reply.celery.pidbox), those of running calls included; killed callers leave "
+     "theirs behind for good."},
+}};
+
+constexpr std::string_view kOther = "other";
+
+/// Messages by label value. Names that look alike once they are printable are summed, for a label
+/// set may be there only once.
+std::map<std::string, std::uint64_t> QueueLabels(const BrokerObservation& observation) {
+  std::map<std::string, std::uint64_t> labels;
+  for (const BrokerQueue& queue : observation.queues) {
+    if (!queue.messages) continue;
+    std::string label = Printable(queue.name, MetricWriter::kLongestLabelValue);
+    const bool fits = labels.size() < kMostQueueLabels || labels.contains(label);
+    labels[fits ? std::move(label) : std::string(kOther)] += *queue.messages;
+  }
+  return labels;
+}
+
+void DescribeServer(const BrokerObservation& observation, MetricWriter& writer) {
+  if (observation.redis_version) {
+    writer.Add(kDescriptions[kInfo], 1.0, {{"redis_version", *observation.redis_version}});
+  }
+  writer.Add(kDescriptions[kMemoryUsed], observation.memory_used);
+  writer.Add(kDescriptions[kMemoryMax], observation.memory_max);
+  writer.Add(kDescriptions[kClients], observation.clients);
+  writer.Add(kDescriptions[kEvictedKeys], observation.evicted_keys);
+  writer.Add(kDescriptions[kRejectedConnections], observation.rejected_connections);
+  if (observation.start) {
+    writer.Add(kDescriptions[kStart], SecondsSinceEpoch(*observation.start));
+  }
+}
+
+}  // namespace
+
+std::span<const MetricDescription> BrokerMetrics() { return kDescriptions; }
+
+void DescribeBroker(const CollectorStatus& status, const BrokerObservation* observation,
+                    MetricWriter& writer) {
+  if (const auto up = status.Up()) writer.Add(kDescriptions[kUp], *up ? 1.0 : 0.0);
+  if (observation == nullptr) return;
+  for (const auto& [queue, messages] : QueueLabels(*observation)) {
+    writer.Add(kDescriptions[kQueueMessages], static_cast<double>(messages), {{"queue", queue}});
+  }
+  writer.Add(kDescriptions[kUnacked], observation->unacked_messages);
+  if (observation->oldest_unacked) {
+    writer.Add(kDescriptions[kOldestUnacked], SecondsSinceEpoch(*observation->oldest_unacked));
+  }
+  writer.Add(kDescriptions[kVisibilityTimeout],
+             std::chrono::duration<double>(observation->visibility_timeout).count());
+  writer.Add(kDescriptions[kOrphanedReplies], observation->orphaned_replies);
+  DescribeServer(*observation, writer);
+}
+
+}  // namespace airflow_host

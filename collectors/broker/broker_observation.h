@@ -1,0 +1,51 @@
+// What the broker collector sees.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "collectors/collector.h"
+#include "collectors/support/clock.h"
+
+namespace airflow_host {
+
+/// Messages of one queue that wait for a worker.
+struct BrokerQueue {
+  std::string name;
+  /// Messages: LLEN summed over the lists of all priorities; 0 where the lists are gone. Absent
+  /// where Redis refused to count (no permission, not a list).
+  std::optional<std::uint64_t> messages;
+};
+
+/// The Celery broker at one time.
+struct BrokerObservation final : Observation {
+  std::optional<std::string> redis_version;  ///< INFO redis_version.
+  /// The known queues, configured ones first; which queues are known: queue_directory.h.
+  std::vector<BrokerQueue> queues;
+  /// Messages that workers have fetched and not acknowledged: HLEN unacked. With Airflow's settings
+  /// (acks_late, prefetch 1) the tasks that run.
+  std::optional<std::uint64_t> unacked_messages;
+  /// When the oldest of them was fetched, by the worker's clock: ZRANGE unacked_index 0 0. Absent
+  /// where there is none.
+  std::optional<SystemTime> oldest_unacked;
+  /// After which a message that is not acknowledged goes back to its queue: from Airflow's
+  /// settings, else their default.
+  std::chrono::seconds visibility_timeout{};
+  /// Reply queues of `celery inspect` that are bound: SCARD of _kombu.binding.reply.celery.pidbox.
+  /// Those of callers that were killed stay for ever.
+  std::optional<std::uint64_t> orphaned_replies;
+  std::optional<std::uint64_t> keys;                  ///< In the broker's database: DBSIZE.
+  std::optional<std::uint64_t> memory_used;           ///< Bytes: INFO used_memory.
+  std::optional<std::uint64_t> memory_max;            ///< Bytes: INFO maxmemory; absent: no limit.
+  std::optional<std::uint64_t> clients;               ///< INFO connected_clients, ours included.
+  std::optional<std::uint64_t> evicted_keys;          ///< INFO evicted_keys, since start.
+  std::optional<std::uint64_t> rejected_connections;  ///< INFO rejected_connections, since start.
+  std::optional<SystemTime> start;                    ///< INFO uptime_in_seconds, server's clock.
+  /// What could not be read and why, one sentence each; bounded, without secrets.
+  std::vector<std::string> problems;
+};
+
+}  // namespace airflow_host

@@ -1,0 +1,177 @@
+// Reads kombu's URLs of Redis.
+#include "collectors/broker/broker_url.h"
+
+#include <algorithm>
+#include <cctype>
+#include <limits>
+#include <utility>
+#include <vector>
+
+#include "collectors/support/text.h"
+#include "collectors/support/url.h"
+
+namespace airflow_host {
+namespace {
+
+using Query = std::vector<std::pair<std::string, std::string>>;
+
+constexpr std::uint16_t kRedisPort = 6379;
+constexpr const char* kSupported =
+    "supported are redis://, rediss:// and redis+socket:// with a single server";
+
+tl::unexpected<Error> Refuse(std::string_view reason) {
+  return Fail(ErrorKind::kMalformed, "cannot use the Celery broker URL: " + std::string(reason));
+}
+
+std::string Lower(std::string_view text) {
+  std::string lower(text);
+  std::transform(lower.begin(), lower.end(), lower.begin(),
+                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
+  return lower;
+}
+
+/// The last value of `name`, as Python's dict(parse_qsl(...)) keeps it; empty values are dropped
+/// there.
+std::optional<std::string> Find(const Query& query, std::string_view name) {
+  const auto found = std::find_if(query.rbegin(), query.rend(), [&](const auto& pair) {
+    return pair.first == name && !pair.second.empty();
+  });
+  if (found == query.rend()) return std::nullopt;
+  return found->second;
+}
+
+/// kombu takes an empty user or password as none at all.
+std::optional<std::string> NotEmpty(std::optional<std::string> text) {
+  if (text && text->empty()) text.reset();
+  return text;
+}
+
+/// `0` from "", "/" and "0": _prepare_virtual_host in kombu/transport/redis.py.
+Expected<std::uint32_t> ParseDatabase(std::string_view text) {
+  if (text.starts_with('/')) text.remove_prefix(1);
+  if (text.empty()) return std::uint32_t{0};
+  const std::optional<std::uint64_t> number = ParseUnsigned(text);
+  if (!number || *number > std::uint64_t{std::numeric_limits<std::int32_t>::max()}) {
+    return Refuse(
+        "the database is not a number (in redis://host:6379/0 it is the 0; a password that holds "
+        "\"/\", \"?\" or \"@\" must be percent-encoded)");
+  }
+  return static_cast<std::uint32_t>(*number);
+}
+
+Expected<bool> ParseVerification(std::string_view text) {
+  const std::string lower = Lower(text);
+  if (lower == "cert_none" || lower == "none") return false;
+  for (const char* checked : {"cert_required", "required", "cert_optional", "optional"}) {
+    if (lower == checked) return true;
+  }
+  return Refuse("ssl_cert_reqs is none of required, optional, none");
+}
+
+Expected<bool> ParseBoolean(std::string_view name, std::string_view text) {
+  const std::string lower = Lower(text);
+  for (const char* yes : {"true", "1", "yes", "on"}) {
+    if (lower == yes) return true;
+  }
+  for (const char* no : {"false", "0", "no", "off", "none"}) {
+    if (lower == no) return false;
+  }
+  return Refuse(std::string(name) + " is neither true nor false");
+}
+
+/// `ssl_` options turn TLS on even for redis://, as they do in kombu.
+Expected<std::optional<TlsSettings>> ParseTls(bool secure_scheme, const Query& query) {
+  const bool has_options = std::any_of(query.begin(), query.end(), [](const auto& pair) {
+    return pair.first.starts_with("ssl_") && !pair.second.empty();
+  });
+  if (!secure_scheme && !has_options) return std::optional<TlsSettings>{};
+  TlsSettings tls;
+  tls.verify_certificate = has_options;
+  if (const auto text = Find(query, "ssl_cert_reqs")) {
+    const auto verify = ParseVerification(*text);
+    if (!verify) return tl::unexpected(verify.error());
+    tls.verify_certificate = *verify;
+  }
+  if (const auto text = Find(query, "ssl_check_hostname")) {
+    const auto check = ParseBoolean("ssl_check_hostname", *text);
+    if (!check) return tl::unexpected(check.error());
+    tls.check_hostname = *check;
+  }
+  if (tls.check_hostname && !tls.verify_certificate) {
+    return Refuse("ssl_check_hostname=true needs ssl_cert_reqs=required");
+  }
+  tls.authorities_file = Find(query, "ssl_ca_certs").value_or("");
+  tls.certificate_file = Find(query, "ssl_certfile").value_or("");
+  tls.key_file = Find(query, "ssl_keyfile").value_or("");
+  return std::optional(std::move(tls));
+}
+
+Expected<BrokerAddress> ReadTcp(const UrlParts& parts, bool secure_scheme, BrokerAddress address) {
+  const auto endpoint = ParseHostAndPort(parts.authority);
+  if (!endpoint) return Refuse(endpoint.error().message);
+  const std::optional<std::string> host = PercentDecode(endpoint->host);
+  if (!host || host->find('\0') != std::string::npos) return Refuse("the host is not readable");
+  address.host = host->empty() ? "127.0.0.1" : Lower(*host);
+  address.port = endpoint->port.value_or(kRedisPort);
+  const auto database = ParseDatabase(parts.path);
+  if (!database) return tl::unexpected(database.error());
+  address.database = *database;
+  auto tls = ParseTls(secure_scheme, parts.query);
+  if (!tls) return tl::unexpected(tls.error());
+  address.tls = *std::move(tls);
+  return address;
+}
+
+Expected<BrokerAddress> ReadSocket(const UrlParts& parts, BrokerAddress address) {
+  if (!parts.authority.empty()) {
+    return Refuse(
+        "a socket's path is absolute, so three slashes stand before it: "
+        "redis+socket:///run/redis/redis.sock");
+  }
+  if (parts.path.empty()) return Refuse("redis+socket:// names no socket");
+  if (parts.path.find('\0') != std::string::npos) return Refuse("the path is not readable");
+  address.socket_path = "/" + parts.path;
+  const auto database = ParseDatabase(Find(parts.query, "virtual_host").value_or(""));
+  if (!database) return tl::unexpected(database.error());
+  address.database = *database;
+  return address;
+}
+
+/// The scheme is shown only where it looks like one: what stands before "://" may be anything.
+std::string ShownScheme(const std::string& scheme) {
+  const bool plain =
+      scheme.size() <= 20 && std::all_of(scheme.begin(), scheme.end(), [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' || c == '-' || c == '.';
+      });
+  return plain ? scheme + "://" : std::string("an unknown scheme");
+}
+
+}  // namespace
+
+std::string BrokerAddress::Where() const {
+  std::string where = "Redis at ";
+  if (!socket_path.empty()) return where + Printable(socket_path, 200);
+  const bool is_v6 = host.find(':') != std::string::npos;
+  const std::string shown = Printable(host, 200);
+  where += is_v6 ? "[" + shown + "]" : shown;
+  return where + ":" + std::to_string(port) + (tls ? " (TLS)" : "");
+}
+
+Expected<BrokerAddress> ParseBrokerUrl(std::string_view url) {
+  // kombu splits before it parses, so an unescaped ";" in a password splits there as well.
+  if (url.find(';') != std::string_view::npos) {
+    return Refuse(std::string("it names several servers joined by \";\"; ") + kSupported);
+  }
+  auto parts = ParseUrl(url, UrlRule::kUrllib);
+  if (!parts) return Refuse(parts.error().message);
+  const std::string scheme = Lower(parts->scheme);
+  BrokerAddress address;
+  address.user = NotEmpty(parts->user);
+  address.password = NotEmpty(parts->password);
+  if (scheme == "redis") return ReadTcp(*parts, false, std::move(address));
+  if (scheme == "rediss") return ReadTcp(*parts, true, std::move(address));
+  if (scheme == "redis+socket") return ReadSocket(*parts, std::move(address));
+  return Refuse("it is of " + ShownScheme(scheme) + "; " + kSupported);
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,158 @@
+// rediss:// against a real Redis with certificates made for the test.
+#include <gmock/gmock.h>
+#include <signal.h>
+
+#include <fstream>
+
+#include "tests/integration/broker/redis_fixture.h"
+
+namespace airflow_host {
+namespace {
+
+using ::testing::HasSubstr;
+
+/// An authority, a server's certificate for "localhost" (no address) and a client's.
+class Certificates {
+ public:
+  Certificates() {
+    OpenSsl({"req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes",
+             "-keyout", File("ca.key"), "-out", File("ca.pem"), "-subj", "/CN=test authority",
+             "-days", "2"});
+    Issue("server", "subjectAltName=DNS:localhost");
+    Issue("client", "extendedKeyUsage=clientAuth");
+  }
+
+  std::string File(const std::string& name) const { return folder_.path() + "/" + name; }
+
+  /// What makes redis-server show its certificate; `auth_clients`: "yes" wants one in return.
+  std::vector<std::string> Options(const std::string& auth_clients) const {
+    return {"--tls-cert-file",    File("server.pem"), "--tls-key-file",     File("server.key"),
+            "--tls-ca-cert-file", File("ca.pem"),     "--tls-auth-clients", auth_clients};
+  }
+
+ private:
+  void Issue(const std::string& name, const std::string& extension) {
+    std::ofstream(File("extensions")) << extension << "\n";
+    OpenSsl({"req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+             File(name + ".key"), "-out", File(name + ".csr"), "-subj", "/CN=" + name});
+    OpenSsl({"x509", "-req", "-in", File(name + ".csr"), "-CA", File("ca.pem"), "-CAkey",
+             File("ca.key"), "-CAcreateserial", "-out", File(name + ".pem"), "-days", "2",
+             "-extfile", File("extensions")});
+  }
+  void OpenSsl(const std::vector<std::string>& arguments) const {
+    std::vector<std::string> command = {"openssl"};
+    command.insert(command.end(), arguments.begin(), arguments.end());
+    ASSERT_EQ(ChildProcess(command, File("openssl.log")).Wait(), 0);
+  }
+
+  TemporaryFolder folder_;
+};
+
+class BrokerTlsTest : public BrokerIntegrationTest {
+ protected:
+  void SetUp() override {
+    BrokerIntegrationTest::SetUp();
+    if (IsSkipped()) return;
+    if (!Installed("openssl")) GTEST_SKIP() << "openssl is not installed";
+    certificates_.emplace();
+  }
+  static std::string Url(const RedisServer& redis, const std::string& host,
+                         const std::string& options) {
+    return "rediss://" + host + ":" + std::to_string(redis.port()) + "/0" + options;
+  }
+  std::string Trusting() const { return "?ssl_ca_certs=" + certificates_->File("ca.pem"); }
+
+  std::optional<Certificates> certificates_;
+};
+
+TEST_F(BrokerTlsTest, ReadsOverTls) {
+  RedisServer redis(certificates_->Options("no"), true);
+  redis.Cli({"LPUSH", "default", "m"});
+  for (const std::string& options : {std::string(), std::string("?ssl_cert_reqs=none"), Trusting(),
+                                     Trusting() + "&ssl_cert_reqs=required"}) {
+    BrokerSettings settings;
+    settings.url = Url(redis, "127.0.0.1", options);
+    settings.queues = {"default"};
+    const auto collector = Make(settings);
+    for (int round = 0; round < 3; ++round) {
+      const auto observed = Observe(*collector);
+      ASSERT_TRUE(observed) << options << ": " << observed.error().message;
+      EXPECT_EQ(Messages(**observed, "default"), 1U);
+    }
+  }
+}
+
+TEST_F(BrokerTlsTest, ChecksTheCertificate) {
+  RedisServer redis(certificates_->Options("no"), true);
+  const auto observed = Observe(*Make(Url(redis, "127.0.0.1", "?ssl_cert_reqs=required")));
+  ASSERT_FALSE(observed);
+  EXPECT_THAT(observed.error().message, HasSubstr("its certificate is refused"));
+}
+
+TEST_F(BrokerTlsTest, ChecksTheNameWhereAsked) {
+  RedisServer redis(certificates_->Options("no"), true);
+  const std::string checked = Trusting() + "&ssl_check_hostname=true";
+  const auto named = Observe(*Make(Url(redis, "localhost", checked)));
+  EXPECT_TRUE(named) << named.error().message;
+  const auto other = Observe(*Make(Url(redis, "127.0.0.1", checked)));
+  ASSERT_FALSE(other);
+  EXPECT_THAT(other.error().message, HasSubstr("its certificate is refused: IP address mismatch"));
+}
+
+TEST_F(BrokerTlsTest, ShowsItsOwnCertificate) {
+  RedisServer redis(certificates_->Options("yes"), true);
+  const auto without = Observe(*Make(Url(redis, "127.0.0.1", Trusting())));
+  EXPECT_FALSE(without);
+  const auto with =
+      Observe(*Make(Url(redis, "127.0.0.1",
+                        Trusting() + "&ssl_certfile=" + certificates_->File("client.pem") +
+                            "&ssl_keyfile=" + certificates_->File("client.key"))));
+  EXPECT_TRUE(with) << with.error().message;
+}
+
+TEST_F(BrokerTlsTest, NamesTheFileThatCannotBeUsed) {
+  RedisServer redis(certificates_->Options("no"), true);
+  for (const char* option : {"ssl_ca_certs", "ssl_certfile"}) {
+    const auto observed =
+        Observe(*Make(Url(redis, "127.0.0.1", std::string("?") + option + "=/nonexistent.pem")));
+    ASSERT_FALSE(observed);
+    EXPECT_THAT(observed.error().message,
+                HasSubstr(std::string("cannot use ") + option + " /nonexistent.pem"));
+  }
+}
+
+TEST_F(BrokerTlsTest, SaysThatTheServerSpeaksNoTls) {
+  RedisServer redis;
+  // Redis takes the handshake for the beginning of a command and waits for the rest of it.
+  const auto collector = Make(Url(redis, "127.0.0.1", ""));
+  const auto observed = Observe(*collector, std::chrono::milliseconds(200));
+  ASSERT_FALSE(observed);
+  EXPECT_THAT(observed.error().message, HasSubstr("or it does not speak TLS"));
+}
+
+TEST_F(BrokerTlsTest, ConnectsOnceToAServerThatIsStoppedInTheHandshake) {
+  RedisServer redis(certificates_->Options("no"), true);
+  redis.process().Signal(SIGSTOP);
+  const auto collector = Make(Url(redis, "127.0.0.1", Trusting()));
+  for (int round = 0; round < 3; ++round) {
+    const auto observed = Observe(*collector, std::chrono::milliseconds(200));
+    ASSERT_FALSE(observed);
+    EXPECT_EQ(observed.error().kind, ErrorKind::kTimedOut);
+  }
+  redis.process().Signal(SIGCONT);
+  const auto observed = Observe(*collector);
+  ASSERT_TRUE(observed) << observed.error().message;
+  EXPECT_EQ((*observed)->clients, 1U);
+}
+
+TEST_F(BrokerTlsTest, SurvivesARestart) {
+  RedisServer redis(certificates_->Options("no"), true);
+  const auto collector = Make(Url(redis, "127.0.0.1", Trusting()));
+  ASSERT_TRUE(Observe(*collector));
+  redis.Restart();
+  const auto observed = Observe(*collector);
+  EXPECT_TRUE(observed) << observed.error().message;
+}
+
+}  // namespace
+}  // namespace airflow_host
