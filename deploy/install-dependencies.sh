@@ -5,6 +5,7 @@
 #
 # Silent, and without any use of the network, when nothing is missing. Every package is named here,
 # once, with what it is for. A service that comes with a package is neither started nor enabled.
+# shellcheck disable=SC2034  # The arrays are used by name, in main.
 set -euo pipefail
 
 # What compiles the program (deploy/cmake/Dependencies.cmake says what each library does).
@@ -26,6 +27,7 @@ build_packages=(
   nlohmann-json3-dev    # JSON
   libcrypt-dev          # bcrypt of the web configuration file
   zlib1g-dev            # gzip
+  curl                  # quickstart.sh --once asks the program for its page
 )
 # What deploy/sandbox starts: an Airflow-shaped workload with real servers below it.
 sandbox_packages=(
@@ -36,7 +38,6 @@ sandbox_packages=(
   python3-redis         # its connection to Redis
   python3-celery        # its worker, the one that Airflow uses
   python3-setproctitle  # process titles as Airflow and Celery set them
-  curl                  # quickstart.sh asks the exporter whether it is ready
 )
 # What tests/run.sh needs besides.
 test_packages=(
@@ -77,6 +78,7 @@ is_installed() {
 
 check_distribution() {
   local id='' like=''
+  # shellcheck disable=SC1091  # A file of the machine, not of this project.
   if [[ -r /etc/os-release ]]; then
     id=$(. /etc/os-release && echo "${ID:-}")
     like=$(. /etc/os-release && echo "${ID_LIKE:-}")
