@@ -174,7 +174,7 @@ check_tidy() {
 }
 
 check_scripts() {
-  git ls-files '*.sh' .ci/run | xargs shellcheck --external-sources
+  git ls-files '*.sh' .ci/run | xargs shellcheck
 }
 
 run_lint() {

@@ -4,6 +4,7 @@
 #
 #   tests/bench/footprint.sh [SCRAPES]
 set -euo pipefail
+# shellcheck source=../support/exporter.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/exporter.sh"
 
 scrapes=${1:-2000}

@@ -6,6 +6,7 @@
 # TREE is a folder of tests/fixtures that has proc and sys; without one, every TREE.metrics here is
 # tested. -u writes the golden files anew: look at the difference before you commit it.
 set -euo pipefail
+# shellcheck source=../support/exporter.sh
 source "$(dirname "${BASH_SOURCE[0]}")/../support/exporter.sh"
 
 golden_folder=$repository/tests/e2e

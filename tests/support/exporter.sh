@@ -3,6 +3,7 @@
 # release build's.
 
 repository=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+# shellcheck disable=SC2034  # Used by whoever sources this.
 exporter=${EXPORTER:-$repository/build/release/exporter/airflow-host-exporter}
 
 # A loopback port that nobody listens on.
