@@ -10,6 +10,7 @@ source "$(dirname "${BASH_SOURCE[0]}")/../support/exporter.sh"
 scrapes=${1:-2000}
 idle_seconds=20
 folder=$(mktemp --directory /tmp/footprint-XXXXXX)
+chmod 711 "$folder" # PostgreSQL's user passes through.
 pids=()
 
 clean_up() {
@@ -51,7 +52,7 @@ measure() {
     "$(awk "BEGIN { printf \"%.2f\", $idle / $idle_seconds / 10 }")"
 }
 
-"$repository/deploy/sandbox/sandbox.py" start "$folder/s" 2>/dev/null
+"$repository/deploy/sandbox/sandbox.py" start "$folder/s"
 own_url=127.0.0.1:$(free_port)
 (
   # shellcheck disable=SC1091  # Written by the sandbox.
