@@ -69,7 +69,10 @@ fail() {
 
 remove_own_files() {
   if [[ $own_policy == yes ]]; then rm -f "$policy"; fi
-  if [[ $own_cluster_settings == yes ]]; then rm -f "$cluster_settings"; fi
+  if [[ $own_cluster_settings == yes ]]; then
+    rm -f "$cluster_settings"
+    rmdir --ignore-fail-on-non-empty "${cluster_settings%/*}"
+  fi
 }
 
 is_installed() {
@@ -106,10 +109,9 @@ forbid_services() {
 
 # Not started now must not mean started by the next boot.
 disable_new_services() {
-  command -v systemctl >/dev/null || return 0
   local service
   for service in "${services[@]}"; do
-    if [[ " $* " == *" $service "* ]]; then systemctl disable --quiet "$service" || true; fi
+    if [[ " $* " == *" $service "* ]]; then update-rc.d "$service" disable || true; fi
   done
 }
 
