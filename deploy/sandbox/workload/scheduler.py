@@ -1,0 +1,68 @@
+"""The scheduler: makes DAG runs, moves task instances up to `queued`, and hands them to Celery.
+
+As Airflow's own: one loop, a heartbeat every five seconds, a row is set to queued first and its
+message is sent then. Its memory grows at a known rate (growth.py), as a leaking scheduler's does.
+"""
+
+import itertools
+import time
+
+from .dags import DAGS
+from .database import Database
+from .growth import Growth
+from .messages import make_celery, message_argument, task_name
+from .process import stop_event
+from .settings import Settings
+
+LOOP_SECONDS = 0.5
+HEARTBEAT_SECONDS = 5
+QUEUED_DAG_RUNS = 2
+
+
+class Scheduler:
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._database = Database(settings)
+        self._celery = make_celery(settings)
+        self._dags = itertools.cycle([dag for dag in DAGS if not dag.is_paused])
+        self._growth = Growth(settings.growth_bytes_per_hour, settings.growth_limit_bytes)
+        self._database.write_dags()
+        self._job_id = self._database.start_job("SchedulerJob")
+
+    def run(self) -> None:
+        stop = stop_event()
+        next_heartbeat = 0.0
+        while not stop.wait(LOOP_SECONDS):
+            if time.monotonic() >= next_heartbeat:
+                self._database.heartbeat(self._job_id)
+                next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
+            self._growth.grow()
+            if not self._settings.paused:
+                self._schedule()
+        self._database.end_job(self._job_id)
+
+    def _schedule(self) -> None:
+        database = self._database
+        database.finish_dag_runs()
+        while database.count_dag_runs("running") < self._settings.active_dag_runs:
+            if database.count_dag_runs("queued") == 0:
+                database.create_dag_run(next(self._dags))
+            database.start_dag_run(self._job_id)
+        while database.count_dag_runs("queued") < QUEUED_DAG_RUNS:
+            database.create_dag_run(next(self._dags))
+        # Hands over what was scheduled by the last loop, so that each state can be seen.
+        for row in database.scheduled_tasks():
+            database.queue_task(row, self._job_id)
+            self._send(database.find_task(row))
+        database.schedule_tasks()
+        database.delete_old_rows()
+
+    def _send(self, row: dict) -> None:
+        result = self._celery.send_task(
+            task_name(self._settings), args=[message_argument(row, self._settings)],
+            queue=row["queue"])
+        self._database.set_executor_id(row, result.id)
+
+
+def run(settings: Settings) -> None:
+    Scheduler(settings).run()

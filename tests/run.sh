@@ -1,0 +1,211 @@
+#!/usr/bin/env bash
+# Runs the tests, installing what they need first.
+#
+#   tests/run.sh [GROUP...]      GROUP: unit e2e integration asan tsan fuzz lint all (default: all)
+#
+# Prints one line per step, the output of a step that fails, and at the end
+# `N passed, N failed, N skipped`. Exits with 1 where a step failed. Whole outputs: build/test-logs.
+# TIDY=all has clang-tidy look at every source instead of those changed since TIDY_BASE (default:
+# where this branch left main, or the commit before).
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+
+readonly logs=build/test-logs
+readonly step_seconds=1500
+readonly fuzz_seconds=10
+# The tests in which threads meet, on the real program: for the sanitizers.
+readonly threaded_tests=(test_web.py test_starting.py test_hanging_servers.py)
+
+passed=0
+failed=0
+skipped=0
+
+# step NAME COMMAND...: runs one step and counts it.
+step() {
+  local name=$1 begin=$SECONDS log
+  shift
+  log=$logs/${name//[ \/]/-}.log
+  if "$@" >"$log" 2>&1 </dev/null; then
+    passed=$((passed + 1))
+    printf 'ok      %s (%d s)\n' "$name" $((SECONDS - begin))
+  else
+    failed=$((failed + 1))
+    printf 'FAILED  %s (%d s), the end of %s:\n' "$name" $((SECONDS - begin)) "$log"
+    tail --lines=80 "$log" | sed 's/^/    /'
+    return 1
+  fi
+}
+
+skip() {
+  skipped=$((skipped + 1))
+  printf 'skipped %s: %s\n' "$1" "$2"
+}
+
+limited() { timeout --kill-after=10 "$step_seconds" "$@"; }
+
+# Randomised addresses can lie where the thread sanitizer wants its shadow memory.
+without_randomised_addresses() {
+  if setarch --addr-no-randomize true 2>/dev/null; then
+    setarch --addr-no-randomize "$@"
+  else
+    "$@"
+  fi
+}
+
+build() {
+  local preset=$1 options=(-DAIRFLOW_HOST_TESTS=ON)
+  if [[ $preset == fuzz ]]; then options=(); fi
+  if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
+  cmake --preset "$preset" "${options[@]}"
+  cmake --build --preset "$preset"
+}
+
+run_ctest() { limited ctest --preset "$1" --parallel "$(nproc)" --no-tests=error; }
+
+# run_pytest BUILD TEST...: the Python tests on that build's program.
+run_pytest() {
+  local build=$1 flags=''
+  shift
+  # The sanitizers' shadow memory is not to be locked.
+  if [[ $build != release ]]; then flags=--no-memory.lock; fi
+  EXPORTER=$PWD/build/$build/exporter/airflow-host-exporter EXPORTER_FLAGS=$flags \
+    PYTHONDONTWRITEBYTECODE=1 limited /usr/bin/python3 -m pytest -p no:cacheprovider --quiet \
+    --durations=5 "${@/#/tests/integration/}"
+}
+
+# The group functions end at the first failed step on which the next ones stand.
+
+built_release=''
+need_release() {
+  if [[ -n $built_release ]]; then return 0; fi
+  step 'build release' build release || return 1
+  built_release=yes
+}
+
+run_unit() {
+  need_release || return 0
+  step 'unit tests' run_ctest release || true
+}
+
+run_e2e() {
+  need_release || return 0
+  step 'golden pages' limited tests/e2e/run.sh || true
+}
+
+run_integration() {
+  local file
+  need_release || return 0
+  for file in tests/integration/test_*.py; do
+    file=${file##*/}
+    step "integration $file" run_pytest release "$file" || true
+  done
+  step 'quickstart once' limited deploy/quickstart.sh --once || true
+}
+
+run_asan() {
+  step 'build asan' build asan || return 0
+  step 'asan unit tests' run_ctest asan || true
+  step 'asan integration' run_pytest asan "${threaded_tests[@]}" || true
+}
+
+run_tsan() {
+  step 'build tsan' without_randomised_addresses build tsan || return 0
+  step 'tsan unit tests' without_randomised_addresses run_ctest tsan || true
+  step 'tsan integration' without_randomised_addresses run_pytest tsan "${threaded_tests[@]}" || true
+}
+
+fuzz() {
+  local target=$1 seeds=tests/fuzz/corpus/${1#fuzz_} corpus
+  corpus=$(mktemp --directory)
+  local folders=("$corpus")
+  if [[ -d $seeds ]]; then folders+=("$seeds"); fi
+  limited "build/fuzz/tests/fuzz/$target" -max_total_time="$fuzz_seconds" -timeout=5 \
+    -rss_limit_mb=1024 -artifact_prefix="$logs/$target-" "${folders[@]}"
+  rm -r "$corpus"
+}
+
+run_fuzz() {
+  local source target
+  if ! command -v clang++-14 >/dev/null; then
+    skip 'fuzz' 'clang++-14 is not installed'
+    return 0
+  fi
+  step 'build fuzz' build fuzz || return 0
+  for source in tests/fuzz/fuzz_*.cc; do
+    if [[ ! -e $source ]]; then continue; fi
+    target=$(basename "$source" .cc)
+    step "fuzz ${target#fuzz_}" fuzz "$target" || true
+  done
+}
+
+cpp_files() { git ls-files 'collectors/*.cc' 'exporter/*.cc' 'tests/*.cc' "$@"; }
+
+check_layout() {
+  cpp_files 'collectors/*.h' 'exporter/*.h' 'tests/*.h' | xargs clang-format --dry-run -Werror
+}
+
+# The sources that clang-tidy looks at: all, or what a change touched (a header has its .cc looked at).
+tidy_files() {
+  local base=${TIDY_BASE:-}
+  if [[ -z $base ]]; then
+    base=$(git merge-base HEAD main 2>/dev/null || true)
+    if [[ -z $base || $base == $(git rev-parse HEAD) ]]; then
+      base=$(git rev-parse --verify --quiet HEAD~1 || true)
+    fi
+  fi
+  if [[ ${TIDY:-changed} == all || -z $base ]]; then
+    cpp_files
+  else
+    git diff --name-only --diff-filter=d "$base" -- '*.cc' '*.h' | sed 's/\.h$/.cc/' | sort --unique |
+      while read -r file; do if [[ -e $file ]]; then echo "$file"; fi; done
+  fi | grep -v '^tests/fuzz/' || true
+}
+
+check_tidy() {
+  local files
+  mapfile -t files < <(tidy_files)
+  if ((${#files[@]} == 0)); then
+    echo 'no C++ source has changed'
+    return 0
+  fi
+  # The build's compiler is GCC: Clang does not know all of its warnings.
+  printf '%s\0' "${files[@]}" | limited xargs --null --max-args=1 --max-procs="$(nproc)" \
+    clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+}
+
+check_scripts() {
+  git ls-files '*.sh' .ci/run | xargs shellcheck
+}
+
+run_lint() {
+  step 'scripts' check_scripts || true
+  step 'layout of the sources' check_layout || true
+  step 'includes run downward' tests/lint/includes.py || true
+  need_release || return 0
+  step 'clang-tidy' check_tidy || true
+}
+
+main() {
+  local group groups=("$@")
+  if (($# == 0)) || [[ " $* " == *' all '* ]]; then
+    groups=(lint unit e2e integration asan tsan fuzz)
+  fi
+  for group in "${groups[@]}"; do
+    case $group in
+      unit | e2e | integration | asan | tsan | fuzz | lint) ;;
+      *)
+        echo "run.sh: unknown group '$group'; there are unit e2e integration asan tsan fuzz lint all" >&2
+        exit 2
+        ;;
+    esac
+  done
+  deploy/install-dependencies.sh build sandbox test
+  mkdir -p "$logs"
+  for group in "${groups[@]}"; do "run_$group"; done
+  printf '\n%d passed, %d failed' "$passed" "$failed"
+  if ((skipped > 0)); then printf ', %d skipped' "$skipped"; fi
+  printf '\n'
+  exit $((failed > 0))
+}
+
+main "$@"
