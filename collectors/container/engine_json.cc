@@ -54,8 +54,10 @@ std::string NameOf(const Json& entry) {
   if (names == entry.end() || !names->is_array()) return {};
   for (const Json& name : *names) {
     const auto* const text = name.get_ptr<const std::string*>();
-    if (text == nullptr || text->empty() || text->find('/', 1) != std::string::npos) continue;
-    return text->substr(text->front() == '/' ? 1 : 0, kLongestText);
+    if (text == nullptr) continue;
+    const std::string_view bare = std::string_view(*text).substr(text->starts_with('/') ? 1 : 0);
+    if (bare.empty() || bare.find('/') != std::string_view::npos) continue;
+    return std::string(bare.substr(0, kLongestText));
   }
   return {};
 }

@@ -1,0 +1,47 @@
+#include "collectors/container/process_start.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <array>
+
+#include "tests/unit/container/temporary_tree.h"
+
+namespace airflow_host {
+namespace {
+
+std::string Stat(const std::string& name, const std::string& ticks) {
+  return "4242 (" + name + ") S 1 4242 4242 0 -1 4194560 9341 0 3 0 12 4 0 0 20 0 2 0 " + ticks +
+         " 301989888 4100 18446744073709551615\n";
+}
+
+TEST(ParseStartTicks, TakesField22) {
+  EXPECT_EQ(ParseStartTicks(Stat("airflow sched", "8721")), 8721U);
+  EXPECT_EQ(ParseStartTicks(Stat("a) S 1 2 (b", "8721")), 8721U);
+  EXPECT_EQ(ParseStartTicks(Stat("x", "-8721")), std::nullopt);
+  for (const char* wrong : {"", "4242", "4242 (x", "4242 (x) S 1 2 3", ")"}) {
+    EXPECT_EQ(ParseStartTicks(wrong), std::nullopt) << wrong;
+  }
+}
+
+TEST(ParseBootTime, TakesItsLine) {
+  EXPECT_EQ(ParseBootTime("cpu 1 2 3\nbtime 1731800334\nprocesses 4\n"), 1731800334U);
+  EXPECT_EQ(ParseBootTime("cpu 1\n"), std::nullopt);
+  EXPECT_EQ(ParseBootTime("btime\n"), std::nullopt);
+  EXPECT_EQ(ParseBootTime("btime 1e9\n"), std::nullopt);
+}
+
+TEST(OldestStart, IsThatOfTheOldestThatCanBeRead) {
+  const TemporaryTree tree;
+  const auto hertz = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
+  tree.Write("/stat", "btime 1000\n");
+  tree.Write("/7/stat", Stat("younger", std::to_string(90 * hertz)));
+  tree.Write("/9/stat", Stat("older", std::to_string(30 * hertz)));
+  const std::array<std::uint64_t, 4> ids = {0, 7, 8, 9};
+  EXPECT_EQ(OldestStart(tree.root(), ids), FromSecondsSinceEpoch(1030));
+  EXPECT_EQ(OldestStart(tree.root(), std::span(ids).first(1)), std::nullopt);
+  EXPECT_EQ(OldestStart("/nowhere", ids), std::nullopt);
+}
+
+}  // namespace
+}  // namespace airflow_host
