@@ -1,0 +1,148 @@
+// The parsers of /proc/PID/stat, status and cgroup, and of /proc/stat.
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "collectors/component/boot_time.h"
+#include "collectors/component/component_totals.h"
+#include "collectors/component/process_cgroup.h"
+#include "collectors/component/process_stat.h"
+#include "collectors/component/process_status.h"
+
+namespace airflow_host {
+namespace {
+
+constexpr std::string_view kStat =
+    "4213 (airflow schedul) S 4190 4190 4190 0 -1 4194560 51234 0 12 0 8123 944 0 0 20 0 3 0 "
+    "131105 "
+    "3133440 358 18446744073709551615 1 1 0 0 0 0 0\n";
+
+TEST(ParseProcessStat, ReadsTheFieldsThatWeUse) {
+  const auto stat = ParseProcessStat(kStat);
+  ASSERT_TRUE(stat) << stat.error().message;
+  EXPECT_EQ(stat->comm, "airflow schedul");
+  EXPECT_EQ(stat->state, 'S');
+  EXPECT_EQ(stat->parent_pid, 4190);
+  EXPECT_FALSE(stat->kernel_thread);
+  EXPECT_EQ(stat->user_ticks, 8123U);
+  EXPECT_EQ(stat->system_ticks, 944U);
+  EXPECT_EQ(stat->threads, 3U);
+  EXPECT_EQ(stat->start_ticks, 131105U);
+}
+
+TEST(ParseProcessStat, SplitsAtTheLastParenthesis) {
+  const auto stat =
+      ParseProcessStat("7 (a) R (b\n) 9) Z 1 1 1 0 -1 4194560 0 0 0 0 5 6 0 0 20 0 1 0 77 0 0 0\n");
+  ASSERT_TRUE(stat) << stat.error().message;
+  EXPECT_EQ(stat->comm, "a) R (b\n) 9");
+  EXPECT_EQ(stat->state, 'Z');
+  EXPECT_EQ(stat->start_ticks, 77U);
+}
+
+TEST(ParseProcessStat, KnowsKernelThreads) {
+  const auto stat = ParseProcessStat(
+      "2 (kthreadd) S 0 0 0 0 -1 2129984 0 0 0 0 0 0 0 0 20 0 1 0 5 0 0 18446744073709551615\n");
+  ASSERT_TRUE(stat);
+  EXPECT_TRUE(stat->kernel_thread);
+  EXPECT_EQ(stat->parent_pid, 0);
+}
+
+TEST(ParseProcessStat, EndsAtFieldTwentyTwo) {
+  const auto stat = ParseProcessStat("7 (x) R 1 1 1 0 -1 4194560 0 0 0 0 5 6 0 0 20 0 1 0 77");
+  ASSERT_TRUE(stat);
+  EXPECT_EQ(stat->start_ticks, 77U);
+}
+
+TEST(ParseProcessStat, RefusesWhatItCannotRead) {
+  const std::string whole(kStat);
+  for (const std::string& text :
+       {std::string(), std::string("4213"), std::string(")("), std::string("1 (x)"),
+        std::string("1 (x) S 1 1"), whole.substr(0, whole.find("131105")),
+        std::string("7 (x) R -1 1 1 0 -1 4194560 0 0 0 0 5 6 0 0 20 0 1 0 77"),
+        std::string("7 (x) R 99999999999 1 1 0 -1 4194560 0 0 0 0 5 6 0 0 20 0 1 0 77"),
+        std::string("7 (x) R 1 1 1 0 -1 4194560 0 0 0 0 5 6 0 0 20 0 1 0 99999999999999999999"),
+        std::string("7 (x) R 1 1 1 0 -1 4194560 0 0 0 0 5 6\0 0 0 20 0 1 0 77", 55),
+        std::string(200, '\0')}) {
+    const auto stat = ParseProcessStat(text);
+    ASSERT_FALSE(stat) << text;
+    EXPECT_EQ(stat.error().kind, ErrorKind::kMalformed);
+    EXPECT_FALSE(stat.error().message.empty());
+  }
+}
+
+TEST(ParseProcessStatus, ReadsBytes) {
+  const ProcessMemory memory = ParseProcessStatus(
+      "Name:\tairflow\nVmPeak:\t  300000 kB\nVmRSS:\t  210944 kB\nRssAnon:\t  181204 kB\n"
+      "RssFile:\t   29740 kB\nRssShmem:\t       0 kB\nVmSwap:\t    1024 kB\nThreads:\t3\n");
+  EXPECT_EQ(memory.rss, 210944U * 1024);
+  EXPECT_EQ(memory.anonymous, 181204U * 1024);
+  EXPECT_EQ(memory.file, 29740U * 1024);
+  EXPECT_EQ(memory.shared, 0U);
+  EXPECT_EQ(memory.swap, 1024U * 1024);
+}
+
+TEST(ParseProcessStatus, LeavesEmptyWhatIsMissing) {
+  // A kernel thread; and a kernel before 4.5.
+  EXPECT_EQ(ParseProcessStatus("Name:\tkthreadd\nState:\tS (sleeping)\nThreads:\t1\n").rss,
+            std::nullopt);
+  const ProcessMemory old = ParseProcessStatus("VmRSS:\t 5 kB\nVmSwap:\t 6 kB\n");
+  EXPECT_EQ(old.rss, 5U * 1024);
+  EXPECT_EQ(old.anonymous, std::nullopt);
+  EXPECT_EQ(old.swap, 6U * 1024);
+}
+
+TEST(ParseProcessStatus, PassesOverNonsense) {
+  for (const std::string& text :
+       {std::string(), std::string("VmRSS:"), std::string("VmRSS: kB"), std::string("VmRSS: 5"),
+        std::string("VmRSS: 5 MB"), std::string("VmRSS: -5 kB"),
+        std::string("VmRSS: 18446744073709551615 kB"),
+        std::string("VmRSS: 99999999999999999999 kB"), std::string("VmRSSx: 5 kB"),
+        std::string("VmRSS:\0 5 kB", 13), std::string("\n\n\t\n")}) {
+    EXPECT_EQ(ParseProcessStatus(text).rss, std::nullopt) << text;
+  }
+}
+
+TEST(ParseMemoryCgroup, TakesTheHierarchyThatHasTheMemoryController) {
+  EXPECT_EQ(ParseMemoryCgroup("0::/system.slice/docker-a1.scope\n"),
+            "/system.slice/docker-a1.scope");
+  EXPECT_EQ(ParseMemoryCgroup("12:freezer:/\n9:memory:/docker/a1\n1:name=systemd:/docker/a2\n"),
+            "/docker/a1");
+  EXPECT_EQ(ParseMemoryCgroup("0::/unified\n9:hugetlb,memory:/docker/a1\n"), "/docker/a1");
+  EXPECT_EQ(ParseMemoryCgroup("9:memory:/docker/a1\n0::/unified\n"), "/docker/a1");
+  // Hybrid with the memory controller given to version 2.
+  EXPECT_EQ(ParseMemoryCgroup("3:cpu,cpuacct:/x\n1:name=systemd:/y\n0::/z\n"), "/z");
+}
+
+TEST(ParseMemoryCgroup, KeepsColonsOfThePath) {
+  EXPECT_EQ(ParseMemoryCgroup("0::/kubepods/pod:1/cri-containerd:a1"),
+            "/kubepods/pod:1/cri-containerd:a1");
+}
+
+TEST(ParseMemoryCgroup, GivesNothingForNonsense) {
+  for (const std::string& text :
+       {std::string(), std::string("\n"), std::string("0:"), std::string("0::"),
+        std::string("0::relative"), std::string("1:name=systemd:/x\n"), std::string("memory"),
+        std::string("4:memoryx:/x\n"), std::string("5::/x\n"), std::string(20, '\0')}) {
+    EXPECT_EQ(ParseMemoryCgroup(text), std::nullopt) << text;
+  }
+}
+
+TEST(ParseBootTime, FindsItsLine) {
+  EXPECT_EQ(ParseBootTime("cpu  1 2 3\nbtime 1731800334\nprocesses 5\n"),
+            FromSecondsSinceEpoch(1731800334));
+  for (const char* text :
+       {"", "cpu 1 2\n", "btime", "btime x\n", "btime -5\n", "btime 99999999999\n", "xbtime 5\n"}) {
+    EXPECT_EQ(ParseBootTime(text), std::nullopt) << text;
+  }
+}
+
+TEST(TimeOfTick, AddsTicksToTheBootTime) {
+  ASSERT_EQ(TicksPerSecond(), 100U);
+  const auto boot = FromSecondsSinceEpoch(1'000'000);
+  EXPECT_EQ(TimeOfTick(boot, 250), boot + std::chrono::milliseconds(2500));
+  EXPECT_EQ(TimeOfTick(std::nullopt, 250), std::nullopt);
+  EXPECT_EQ(TimeOfTick(boot, UINT64_MAX), std::nullopt);
+}
+
+}  // namespace
+}  // namespace airflow_host
