@@ -29,7 +29,8 @@ constexpr std::array<Parameter, 8> kOurs = {{
     {"tcp_user_timeout", "5000"},
 }};
 
-/// Ours unless the URL says otherwise. Without GSSAPI's negotiation libpq loads no Kerberos library.
+/// Ours unless the URL says otherwise. Without GSSAPI's negotiation libpq loads no Kerberos
+/// library.
 constexpr std::array<Parameter, 2> kDefaults = {{
     {"gssencmode", "disable"},
     {"target_session_attrs", "any"},

@@ -17,9 +17,9 @@ namespace airflow_host {
 /// One row of an answer, as text; an empty optional is SQL's NULL.
 using DatabaseRow = std::vector<std::optional<std::string>>;
 
-/// Holds at most one connection and reuses it. Connect, Query and the destructor are for one thread,
-/// Interrupt for any. A connection that broke is destroyed at once and never reused; no call makes
-/// more than one attempt to connect.
+/// Holds at most one connection and reuses it. Connect, Query and the destructor are for one
+/// thread, Interrupt for any. A connection that broke is destroyed at once and never reused; no
+/// call makes more than one attempt to connect.
 class DatabaseClient {
  public:
   /// `conninfo`: Conninfo(address).

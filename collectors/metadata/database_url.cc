@@ -18,7 +18,8 @@ namespace airflow_host {
 namespace {
 
 constexpr std::string_view kSupported =
-    "the metadata collector supports PostgreSQL (postgresql+psycopg2://user:password@host/database)";
+    "the metadata collector supports PostgreSQL "
+    "(postgresql+psycopg2://user:password@host/database)";
 
 /// Why `dialect` (the scheme without its driver) cannot be observed.
 Error Unsupported(std::string_view dialect) {
@@ -103,9 +104,9 @@ bool IsKeyword(std::string_view name) {
 
 /// What SQLAlchemy's dialects keep for themselves or for another driver than libpq.
 bool IsForAnotherDriver(std::string_view name) {
-  constexpr std::array<std::string_view, 4> kNames = {
-      "prepared_statement_cache_size", "prepared_statement_name_func", "async_fallback",
-      "prepare_threshold"};
+  constexpr std::array<std::string_view, 4> kNames = {"prepared_statement_cache_size",
+                                                      "prepared_statement_name_func",
+                                                      "async_fallback", "prepare_threshold"};
   return std::find(kNames.begin(), kNames.end(), name) != kNames.end();
 }
 
@@ -139,9 +140,8 @@ Expected<void> SetQuery(const UrlParts& url, DatabaseAddress& address) {
 
 /// libpq takes a C string: a NUL byte would cut it off unnoticed.
 bool HoldsNul(const DatabaseAddress& address) {
-  return std::any_of(address.parameters.begin(), address.parameters.end(), [](const auto& pair) {
-    return pair.second.find('\0') != std::string::npos;
-  });
+  return std::any_of(address.parameters.begin(), address.parameters.end(),
+                     [](const auto& pair) { return pair.second.find('\0') != std::string::npos; });
 }
 
 std::string ValueOf(const DatabaseAddress& address, std::string_view name) {

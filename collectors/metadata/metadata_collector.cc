@@ -78,6 +78,10 @@ class MetadataCollector final : public Collector {
         observation.problems.emplace_back("there are more queues than are read: counts are low");
       }
     }
+    if (query_->reads_lost_heartbeats) {
+      auto& lost = observation.task_instances_heartbeat_lost;
+      lost = lost.value_or(0);
+    }
     // Airflow was migrated: other columns may be there from now on.
     const std::string revision = observation.revision.value_or("");
     if (probed_revision_ && *probed_revision_ != revision) query_.reset();

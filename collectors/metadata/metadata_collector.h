@@ -18,15 +18,15 @@ struct MetadataSettings {
   std::string schema;
 };
 
-/// Makes the collector, without connecting yet. Its observations are MetadataObservations. kMalformed:
-/// the URL or the schema cannot be used; the message says why and holds no secret. `clock` outlives
-/// the collector.
+/// Makes the collector, without connecting yet. Its observations are MetadataObservations.
+/// kMalformed: the URL or the schema cannot be used; the message says why and holds no secret.
+/// `clock` outlives the collector.
 ///
 /// The collector holds one connection. Observe sends one message a time (and one more on a new
 /// connection, to see which tables it may read), makes at most one attempt to connect, and blocks
 /// while the server hangs: its own time limits (2 s a statement, 0.5 s a lock) end what a working
-/// server is slow at, Interrupt ends the rest. A server that hangs and comes back in time answers on
-/// the same connection.
+/// server is slow at, Interrupt ends the rest. A server that hangs and comes back in time answers
+/// on the same connection.
 Expected<std::unique_ptr<Collector>> MakeMetadataCollector(MetadataSettings settings,
                                                            const Clock& clock);
 

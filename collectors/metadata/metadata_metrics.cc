@@ -70,7 +70,8 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
      "Versions of DAGs that Airflow 3 keeps (table dag_version), counted up to 100,000, sampled "
      "every few seconds."},
     {"airflow_metadata_triggers",
-     "Triggers of deferred tasks (table trigger), counted up to 100,000, sampled every few seconds."},
+     "Triggers of deferred tasks (table trigger), counted up to 100,000, sampled every few "
+     "seconds."},
     {"airflow_metadata_pool_slots",
      "Slots of each pool (tables slot_pool, task_instance), sampled every few seconds. Counted in "
      "slots, not tasks; total and open are absent for a pool without limit. First 50 pools."},

@@ -13,9 +13,10 @@ namespace airflow_host {
 
 /// The task instances of one active state in one queue.
 struct TaskInstanceCount {
-  std::string state;     ///< task_instance.state: "queued", "running", ...
-  std::string queue;     ///< task_instance.queue; "other" for those beyond the limit.
-  std::string executor;  ///< task_instance.executor; empty: the default one, or Airflow before 2.10.
+  std::string state;  ///< task_instance.state: "queued", "running", ...
+  std::string queue;  ///< task_instance.queue; "other" for those beyond the limit.
+  std::string
+      executor;  ///< task_instance.executor; empty: the default one, or Airflow before 2.10.
   std::uint64_t count = 0;
 };
 
@@ -95,8 +96,8 @@ struct MetadataObservation final : Observation {
   std::optional<std::uint64_t> connections_max;   ///< max_connections.
   std::optional<SystemTime> longest_transaction;  ///< Start of the oldest transaction of others.
   std::optional<std::uint64_t> database_size_bytes;
-  std::optional<std::uint64_t> deadlocks;   ///< Since the statistics were reset.
-  std::optional<SystemTime> server_start;   ///< pg_postmaster_start_time().
+  std::optional<std::uint64_t> deadlocks;  ///< Since the statistics were reset.
+  std::optional<SystemTime> server_start;  ///< pg_postmaster_start_time().
   /// Attempts to connect that failed since the program started.
   std::uint64_t connection_failures = 0;
 

@@ -1,9 +1,9 @@
 // Builds the statement: a UNION ALL of parts that share one row shape,
 //
-//   (section text, text1 text, text2 text, text3 text, number1 float8, number2 float8, number3 float8)
+//   section, text1, text2, text3 (text), number1, number2, number3, number4 (float8)
 //
-// so that one round trip and one snapshot give everything. Why each part is cheap is said beside it.
-// Indexes: airflow/models/taskinstance.py, dagrun.py and jobs/job.py of Airflow.
+// so that one round trip and one snapshot give everything. Why each part is cheap is said beside
+// it. Indexes: airflow/models/taskinstance.py, dagrun.py and jobs/job.py of Airflow.
 #include "collectors/metadata/metadata_query.h"
 
 #include <utility>
@@ -11,9 +11,17 @@
 namespace airflow_host {
 namespace {
 
+/// SQL expressions, in the order of the row's columns.
+using Expressions = std::vector<std::string>;
+
+constexpr std::size_t kTexts = 3;
+constexpr std::size_t kNumbers = 4;
+
 std::string Epoch(std::string_view timestamp) {
-  return "extract(epoch FROM " + std::string(timestamp) + ")::float8";
+  return "extract(epoch FROM " + std::string(timestamp) + ")";
 }
+
+std::string Limit() { return " LIMIT " + std::to_string(kRowLimit); }
 
 /// Gathers the parts of one statement.
 class Parts {
@@ -22,12 +30,16 @@ class Parts {
     query_.sql = std::move(sql);
   }
 
-  /// Adds a part that gives `selected` (the six columns after the section) `from` somewhere.
-  void Add(std::string_view section, const std::string& selected, const std::string& from) {
-    query_.sql.append(first_ ? "" : " UNION ALL ");
+  /// Adds a part that selects `texts` and `numbers` (the rest of each is NULL) `from` somewhere.
+  /// The first text is column 2 of the row, the first number column 5.
+  void Add(std::string_view section, const Expressions& texts, const Expressions& numbers,
+           const std::string& from) {
+    std::string& sql = query_.sql;
+    sql.append(first_ ? "(SELECT '" : " UNION ALL (SELECT '").append(section).append("'::text");
     first_ = false;
-    query_.sql.append("(SELECT '").append(section).append("'::text, ");
-    query_.sql.append(selected).append(" ").append(from).append(")");
+    Append(texts, kTexts, "::text");
+    Append(numbers, kNumbers, "::float8");
+    sql.append(" ").append(from).append(")");
   }
 
   /// True if `columns` of `table` can be read; else notes that `what` is left out, and why.
@@ -38,6 +50,11 @@ class Parts {
     return !missing;
   }
 
+  /// True if this version of Airflow has `column` and it can be read; notes only the latter.
+  bool ReadableIfThere(const char* what, std::string_view table, std::string_view column) {
+    return columns_.Exists(table, column) && Readable(what, table, {column});
+  }
+
   bool Has(std::string_view table, std::string_view column) const {
     return columns_.Exists(table, column);
   }
@@ -45,115 +62,116 @@ class Parts {
   MetadataQuery& query() { return query_; }
 
  private:
+  void Append(const Expressions& expressions, std::size_t width, std::string_view type) {
+    for (std::size_t at = 0; at < width; ++at) {
+      query_.sql.append(", (").append(at < expressions.size() ? expressions[at] : "NULL");
+      query_.sql.append(")").append(type);
+    }
+  }
+
   const SchemaColumns& columns_;
   MetadataQuery query_;
   bool first_ = true;
 };
 
-/// What PostgreSQL itself tells every role. The first part, so it fixes the types of all columns.
+/// What PostgreSQL itself tells every role.
 void AddServer(Parts& parts) {
-  parts.Add(section::kServer,
-            "NULL::text, NULL::text, NULL::text, " + Epoch("pg_postmaster_start_time()") +
-                ", current_setting('max_connections')::float8, NULL::float8",
-            "");
-  parts.Add(section::kDatabase,
-            "NULL, NULL, NULL, deadlocks::float8,"
-            " pg_database_size(current_database())::float8, NULL",
+  parts.Add(section::kServer, {},
+            {Epoch("pg_postmaster_start_time()"), "current_setting('max_connections')"}, "");
+  parts.Add(section::kDatabase, {}, {"deadlocks", "pg_database_size(current_database())"},
             "FROM pg_stat_database WHERE datname = current_database()");
   const std::string sessions =
       "FROM pg_stat_activity WHERE datname = current_database()"
       " AND backend_type = 'client backend'";
-  parts.Add(section::kLongestTransaction,
-            "NULL, NULL, NULL, " + Epoch("min(xact_start)") + ", NULL, NULL",
+  parts.Add(section::kLongestTransaction, {}, {Epoch("min(xact_start)")},
             sessions + " AND pid <> pg_backend_pid()");
-  parts.Add(section::kConnections,
-            "coalesce(application_name, ''), coalesce(state, 'unknown'), NULL, count(*)::float8,"
-            " NULL, NULL",
-            sessions + " GROUP BY 2, 3 ORDER BY 5 DESC LIMIT " + std::to_string(kRowLimit));
+  parts.Add(section::kConnections, {"coalesce(application_name, '')", "coalesce(state, 'unknown')"},
+            {"count(*)"}, sessions + " GROUP BY 2, 3 ORDER BY 5 DESC" + Limit());
 }
 
 void AddRevision(Parts& parts) {
   if (!parts.Readable("the version of Airflow", "alembic_version", {"version_num"})) return;
-  parts.Add(section::kRevision, "version_num, NULL, NULL, NULL, NULL, NULL",
-            "FROM alembic_version");
+  parts.Add(section::kRevision, {"version_num"}, {}, "FROM alembic_version");
 }
 
 /// By ti_state(state): active rows are few however many have finished. `state IS NULL` is left out:
-/// it may be every task that was never reached, in every run there ever was.
+/// it may be every task that was never reached, in every run there ever was. Numbers: count,
+/// oldest, overdue, heartbeats lost (Airflow 3).
 void AddTaskInstances(Parts& parts) {
-  if (!parts.Readable("task instances", "task_instance",
-                      {"state", "queue", "queued_dttm", "start_date"})) {
+  constexpr const char* kTable = "task_instance";
+  if (!parts.Readable("task instances", kTable, {"state", "queue", "queued_dttm", "start_date"})) {
     return;
   }
   parts.query().reads_task_instances = true;
-  const bool executor = parts.Has("task_instance", "executor") &&  // Airflow 2.10
-                        parts.Readable("executors of task instances", "task_instance",
-                                       {"executor"});
-  const bool scheduled = parts.Has("task_instance", "scheduled_dttm") &&  // Airflow 3.0
-                         parts.Readable("ages of scheduled task instances", "task_instance",
-                                        {"scheduled_dttm"});
   std::string since = "CASE state WHEN 'queued' THEN queued_dttm WHEN 'running' THEN start_date";
-  since.append(scheduled ? " WHEN 'scheduled' THEN scheduled_dttm END" : " END");
-  parts.Add(section::kTaskInstances,
-            std::string("state, coalesce(queue, ''), ") +
-                (executor ? "coalesce(executor, '')" : "''") + ", count(*)::float8, " +
-                Epoch("min(" + since + ")") +
-                ", (count(*) FILTER (WHERE state = 'queued'"
-                " AND queued_dttm < now() - interval '600 seconds'))::float8",
+  if (parts.ReadableIfThere("ages of scheduled task instances", kTable, "scheduled_dttm")) {
+    since.append(" WHEN 'scheduled' THEN scheduled_dttm");  // Airflow 3.0
+  }
+  since.append(" END");
+  std::string executor = "''";
+  if (parts.ReadableIfThere("executors of task instances", kTable, "executor")) {
+    executor = "coalesce(executor, '')";  // Airflow 2.10
+  }
+  // airflow/jobs/scheduler_job_runner.py, _find_task_instances_without_heartbeats, without its
+  // "queued by this scheduler".
+  std::string lost = "NULL";
+  if (parts.ReadableIfThere("heartbeats of task instances", kTable, "last_heartbeat_at")) {
+    parts.query().reads_lost_heartbeats = true;
+    lost =
+        "count(*) FILTER (WHERE state IN ('running', 'restarting')"
+        " AND last_heartbeat_at < now() - interval '300 seconds')";  // Airflow 3.0
+  }
+  parts.Add(section::kTaskInstances, {"state", "coalesce(queue, '')", executor},
+            {"count(*)", Epoch("min(" + since + ")"),
+             "count(*) FILTER (WHERE state = 'queued'"
+             " AND queued_dttm < now() - interval '600 seconds')",
+             lost},
             "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
             " 'up_for_retry', 'up_for_reschedule', 'restarting')"
-            " GROUP BY 2, 3, 4 ORDER BY 5 DESC LIMIT " + std::to_string(kRowLimit));
+            " GROUP BY 2, 3, 4 ORDER BY 5 DESC" +
+                Limit());
 }
 
-/// Airflow's own rule, without its "queued by this scheduler": 3.x _find_task_instances_without_
-/// heartbeats, 2.x _find_zombies, both in airflow/jobs/scheduler_job_runner.py. By ti_state; the
-/// jobs of the few running rows by job's primary key.
+/// Airflow 2's rule (_find_zombies in airflow/jobs/scheduler_job_runner.py), again without "queued
+/// by this scheduler": there the heartbeat is that of a job, found by its primary key for the few
+/// task instances that run.
 void AddHeartbeatLost(Parts& parts) {
   constexpr const char* kWhat = "lost heartbeats of task instances";
-  const std::string selected = "NULL, NULL, NULL, count(*)::float8, NULL, NULL";
-  if (parts.Has("task_instance", "last_heartbeat_at")) {
-    if (!parts.Readable(kWhat, "task_instance", {"state", "last_heartbeat_at"})) return;
-    parts.Add(section::kHeartbeatLost, selected,
-              "FROM task_instance WHERE state IN ('running', 'restarting')"
-              " AND last_heartbeat_at < now() - interval '300 seconds'");
-  } else if (parts.Readable(kWhat, "task_instance", {"state", "job_id"}) &&
-             parts.Readable(kWhat, "job", {"id", "job_type", "state", "latest_heartbeat"})) {
-    parts.Add(section::kHeartbeatLost, selected,
-              "FROM task_instance JOIN job ON task_instance.job_id = job.id"
-              " WHERE task_instance.state = 'running' AND job.job_type = 'LocalTaskJob'"
-              " AND (job.state <> 'running'"
-              " OR job.latest_heartbeat < now() - interval '300 seconds')");
+  if (!parts.Has("task_instance", "job_id")) return;
+  if (!parts.Readable(kWhat, "task_instance", {"state", "job_id"}) ||
+      !parts.Readable(kWhat, "job", {"id", "job_type", "state", "latest_heartbeat"})) {
+    return;
   }
+  parts.Add(section::kHeartbeatLost, {}, {"count(*)"},
+            "FROM task_instance JOIN job ON task_instance.job_id = job.id"
+            " WHERE task_instance.state = 'running' AND job.job_type = 'LocalTaskJob'"
+            " AND (job.state <> 'running'"
+            " OR job.latest_heartbeat < now() - interval '300 seconds')");
 }
 
 /// As airflow/models/pool.py slots_stats; by ti_state or ti_pool.
 void AddPools(Parts& parts) {
-  if (!parts.Readable("pools", "slot_pool", {"pool", "slots"}) ||
+  if (!parts.Readable("pools", "slot_pool", {"id", "pool", "slots"}) ||
       !parts.Readable("pools", "task_instance", {"pool", "pool_slots", "state"})) {
     return;
   }
-  const bool deferred = parts.Has("slot_pool", "include_deferred") &&  // Airflow 2.7
-                        parts.Readable("whether pools count deferred tasks", "slot_pool",
-                                       {"include_deferred"});
-  const std::string limit = " LIMIT " + std::to_string(kRowLimit);
-  parts.Add(section::kPool,
-            std::string("pool, NULL, NULL, slots::float8, ") +
-                (deferred ? "include_deferred::int::float8" : "0::float8") + ", NULL",
-            "FROM slot_pool ORDER BY id" + limit);
-  parts.Add(section::kPoolUse, "pool, state, NULL, sum(pool_slots)::float8, NULL, NULL",
+  const bool deferred = parts.ReadableIfThere("whether pools count deferred tasks", "slot_pool",
+                                              "include_deferred");  // Airflow 2.7
+  parts.Add(section::kPool, {"pool"}, {"slots", deferred ? "include_deferred::int" : "0"},
+            "FROM slot_pool ORDER BY id" + Limit());
+  parts.Add(section::kPoolUse, {"pool", "state"}, {"sum(pool_slots)"},
             "FROM task_instance WHERE state IN ('running', 'queued', 'scheduled', 'deferred')"
-            " GROUP BY pool, state ORDER BY 5 DESC" + limit);
+            " GROUP BY pool, state ORDER BY 5 DESC" +
+                Limit());
 }
 
 /// By idx_dag_run_queued_dags and idx_dag_run_running_dags, which are partial: a state each, for
 /// `state IN (...)` would use neither.
 void AddDagRuns(Parts& parts) {
   if (!parts.Readable("DAG runs", "dag_run", {"state", "queued_at"})) return;
-  parts.Add(section::kDagRuns,
-            "'queued', NULL, NULL, count(*)::float8, " + Epoch("min(queued_at)") + ", NULL",
+  parts.Add(section::kDagRuns, {"'queued'"}, {"count(*)", Epoch("min(queued_at)")},
             "FROM dag_run WHERE state = 'queued'");
-  parts.Add(section::kDagRuns, "'running', NULL, NULL, count(*)::float8, NULL, NULL",
-            "FROM dag_run WHERE state = 'running'");
+  parts.Add(section::kDagRuns, {"'running'"}, {"count(*)"}, "FROM dag_run WHERE state = 'running'");
 }
 
 /// Tables that are small by nature, or whose rows are counted up to a limit only.
@@ -161,44 +179,43 @@ void AddSmallTables(Parts& parts) {
   // Airflow 3.0 turned dag.is_active into its opposite, dag.is_stale.
   const bool stale = parts.Has("dag", "is_stale");
   if (parts.Readable("DAGs", "dag", {"is_paused", stale ? "is_stale" : "is_active"})) {
-    parts.Add(section::kDags,
-              "NULL, NULL, NULL, (count(*) FILTER (WHERE is_paused IS NOT TRUE))::float8,"
-              " (count(*) FILTER (WHERE is_paused))::float8, NULL",
-              stale ? "FROM dag WHERE NOT is_stale" : "FROM dag WHERE is_active");
+    parts.Add(
+        section::kDags, {},
+        {"count(*) FILTER (WHERE is_paused IS NOT TRUE)", "count(*) FILTER (WHERE is_paused)"},
+        stale ? "FROM dag WHERE NOT is_stale" : "FROM dag WHERE is_active");
   }
   const auto count = [&](std::string_view section, const char* what, const std::string& table) {
     if (!parts.Readable(what, table, {"id"})) return;
-    parts.Add(section, "NULL, NULL, NULL, count(*)::float8, NULL, NULL",
+    parts.Add(section, {}, {"count(*)"},
               "FROM (SELECT 1 FROM " + table + " LIMIT 100000) AS counted");
   };
   count(section::kImportErrors, "import errors", "import_error");
   count(section::kTriggers, "triggers", "trigger");
-  if (parts.Has("task_instance", "id")) count(section::kDagVersions, "DAG versions", "dag_version");
+  if (parts.Has("task_instance", "dag_version_id")) {  // Airflow 3.0
+    count(section::kDagVersions, "DAG versions", "dag_version");
+  }
 }
 
-/// By job_type_heart(job_type, latest_heartbeat): rows of jobs are never deleted by Airflow, and 2.x
-/// has one per try of every task, so only the last day is looked at.
+/// By job_type_heart(job_type, latest_heartbeat): rows of jobs are never deleted by Airflow,
+/// and 2.x has one per try of every task, so only the last day is looked at. A part for each type
+/// keeps the limit each type's own. Airflow's thresholds differ by version, which is known only
+/// with the rows: both are counted.
 void AddJobs(Parts& parts) {
   if (!parts.Readable("heartbeats of components", "job",
                       {"job_type", "state", "latest_heartbeat", "hostname"})) {
     return;
   }
-  const std::string recent =
-      " AND state = 'running' AND latest_heartbeat > now() - interval '1 day'";
-  for (const char* type : {"SchedulerJob", "TriggererJob", "DagProcessorJob"}) {
-    const std::string name = std::string("'") + type + "'";
-    const std::string from = "FROM job WHERE job_type = " + name + recent;
-    parts.Add(section::kHeartbeat,
-              name + ", coalesce(hostname, ''), NULL, " + Epoch("max(latest_heartbeat)") +
-                  ", NULL, NULL",
-              from + " GROUP BY hostname ORDER BY 5 DESC LIMIT 20");
-    // Airflow's thresholds differ by version, which is known only with the rows: both are counted.
-    parts.Add(section::kAlive,
-              name + ", NULL, NULL,"
-              " (count(*) FILTER (WHERE latest_heartbeat > now() - interval '30 seconds'))::float8,"
-              " (count(*) FILTER (WHERE latest_heartbeat > now() - interval '10.5 seconds'))::float8,"
-              " count(*)::float8",
-              from);
+  for (const char* type : {"'SchedulerJob'", "'TriggererJob'", "'DagProcessorJob'"}) {
+    const std::string from = std::string("FROM job WHERE job_type = ") + type +
+                             " AND state = 'running'"
+                             " AND latest_heartbeat > now() - interval '1 day'";
+    parts.Add(section::kHeartbeat, {type, "coalesce(hostname, '')"},
+              {Epoch("max(latest_heartbeat)")}, from + " GROUP BY 3 ORDER BY 5 DESC LIMIT 20");
+    parts.Add(
+        section::kAlive, {type},
+        {"count(*) FILTER (WHERE latest_heartbeat > now() - interval '30 seconds')",
+         "count(*) FILTER (WHERE latest_heartbeat > now() - interval '10.5 seconds')", "count(*)"},
+        from);
   }
 }
 

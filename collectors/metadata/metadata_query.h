@@ -35,13 +35,16 @@ inline constexpr int kRowLimit = 2000;
 /// The statement and what it leaves out. A plain value.
 struct MetadataQuery {
   std::string sql;
+  /// Task instances are counted; a state without a row has none.
   bool reads_task_instances = false;
+  /// Lost heartbeats of task instances are counted; without a row of theirs there is none.
+  bool reads_lost_heartbeats = false;
   /// One sentence per part that was left out, because a table, a column or a right is missing.
   std::vector<std::string> problems;
 };
 
 /// Puts the statement together. Every part reads active states by their index or tables that are
-/// small by nature; none reads finished task instances. Rows: (section, three texts, three numbers);
+/// small by nature; none reads finished task instances. Rows: (section, three texts, four numbers);
 /// ParseMetadataRows takes them apart. Any thread.
 MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema);
 

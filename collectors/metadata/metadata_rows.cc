@@ -1,13 +1,14 @@
-// Takes the rows of the one statement apart, seven columns each; NULL where a column has no meaning:
+// Takes the rows of the one statement apart, eight columns each; NULL where a column has no
+// meaning:
 //
-//   section        | text1        | text2     | text3 | number1      | number2      | number3
-//   server         |              |           |       | 1700000000.1 | 100          |
-//   revision       | cc92b33c6709 |           |       |              |              |
-//   task_instances | queued       | default   |       | 3            | 1700000500.2 | 1
-//   pool           | default_pool |           |       | 128          | 0            |
-//   pool_use       | default_pool | running   |       | 2            |              |
-//   heartbeat      | SchedulerJob | host-1    |       | 1700000600.3 |              |
-//   alive          | SchedulerJob |           |       | 1            | 1            | 2
+//   section        | text1        | text2   | text3 | number1      | number2      | number3 |
+//   number4 server         |              |         |       | 1700000000.1 | 100          | |
+//   revision       | cc92b33c6709 |         |       |              |              |         |
+//   task_instances | queued       | default |       | 3            | 1700000500.2 | 1       | 0
+//   pool           | default_pool |         |       | 128          | 0            |         |
+//   pool_use       | default_pool | running |       | 2            |              |         |
+//   heartbeat      | SchedulerJob | host-1  |       | 1700000600.3 |              |         |
+//   alive          | SchedulerJob |         |       | 1            | 1            | 2       |
 //
 // What each number means is said beside the part that gives it, in metadata_query.cc.
 #include "collectors/metadata/metadata_rows.h"
@@ -24,14 +25,16 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::size_t kColumns = 7;
+constexpr std::size_t kColumns = 8;
 /// Applications of pg_stat_activity that are told apart.
 constexpr std::size_t kApplicationLimit = 20;
 /// Pools that are reported.
 constexpr std::size_t kPoolLimit = 50;
+/// 2^53: up to here a double holds every whole number.
+constexpr std::uint64_t kLargestCount = 1ULL << 53U;
 
-/// One row with its columns named. Label texts are cut here as the page would cut them, so that what
-/// looks the same is the same: two series with equal labels would make the page invalid.
+/// One row with its columns named. Label texts are cut here as the page would cut them, so that
+/// what looks the same is the same: two series with equal labels would make the page invalid.
 class Row {
  public:
   explicit Row(const DatabaseRow& row) : row_(row) {}
@@ -50,9 +53,8 @@ class Row {
 
   /// A whole number that is not negative and that a double holds exactly.
   std::optional<std::uint64_t> Count(std::size_t number) const {
-    constexpr double kLargest = 9007199254740992.0;  // 2^53
     const auto value = Number(number);
-    if (!value || *value < 0 || *value > kLargest) return std::nullopt;
+    if (!value || *value < 0 || *value > static_cast<double>(kLargestCount)) return std::nullopt;
     return static_cast<std::uint64_t>(*value);
   }
 
@@ -75,13 +77,23 @@ std::string ComponentOfJobType(std::string_view type) {
   return {};
 }
 
+/// Both are at most kLargestCount, and so is the result: nonsense of a broken server does not wrap.
+std::uint64_t Sum(std::uint64_t one, std::uint64_t other) {
+  return std::min(one + other, kLargestCount);
+}
+
+/// A sum is known as soon as one part of it is.
+void AddTo(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& part) {
+  if (part) sum = Sum(sum.value_or(0), *part);
+}
+
 void ReadTaskInstances(const Row& row, MetadataRows& result) {
   const auto count = row.Count(1);
   if (!count) return;
   TaskInstanceGroup group{row.Text(1), row.Text(2), row.Text(3), *count, row.Time(2)};
   result.groups.push_back(std::move(group));
-  auto& overdue = result.observation.task_instances_overdue;
-  overdue = overdue.value_or(0) + row.Count(3).value_or(0);
+  AddTo(result.observation.task_instances_overdue, row.Count(3));
+  AddTo(result.observation.task_instances_heartbeat_lost, row.Count(4));
 }
 
 void ReadPool(const Row& row, std::vector<PoolSlots>& pools, std::vector<bool>& counts_deferred) {
@@ -104,10 +116,10 @@ void ReadPoolUse(const Row& row, std::vector<PoolSlots>& pools) {
                                  [&](const PoolSlots& other) { return other.pool == name; });
   if (pool == pools.end() || !slots) return;
   const std::string state = row.Text(2);
-  if (state == "running") pool->running += *slots;
-  if (state == "queued") pool->queued += *slots;
-  if (state == "scheduled") pool->scheduled += *slots;
-  if (state == "deferred") pool->deferred += *slots;
+  if (state == "running") pool->running = Sum(pool->running, *slots);
+  if (state == "queued") pool->queued = Sum(pool->queued, *slots);
+  if (state == "scheduled") pool->scheduled = Sum(pool->scheduled, *slots);
+  if (state == "deferred") pool->deferred = Sum(pool->deferred, *slots);
 }
 
 /// Pools and what is taken of them come as rows of their own, in any order.
@@ -177,11 +189,11 @@ void AddConnections(std::string application, const std::string& state, std::uint
       Applications(connections) >= kApplicationLimit) {
     application = "other";
   }
-  const auto same = std::find_if(
-      connections.begin(), connections.end(),
-      [&](const ConnectionCount& other) { return of(other) && other.state == state; });
+  const auto same =
+      std::find_if(connections.begin(), connections.end(),
+                   [&](const ConnectionCount& other) { return of(other) && other.state == state; });
   if (same != connections.end()) {
-    same->count += count;
+    same->count = Sum(same->count, count);
     return;
   }
   const auto last = std::find_if(connections.rbegin(), connections.rend(), of);

@@ -10,7 +10,8 @@
 namespace airflow_host {
 namespace {
 
-/// pg_table_is_visible honours the search path, and a schema that the role may not use is not on it.
+/// pg_table_is_visible honours the search path, and a schema that the role may not use is not on
+/// it.
 constexpr std::string_view kProbe =
     "SELECT c.relname::text, a.attname::text,"
     " pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')::text"
@@ -58,8 +59,8 @@ std::optional<std::string> SchemaColumns::Missing(
 }
 
 std::string TransactionPreamble(std::string_view schema) {
-  // All of one message is one implicit transaction, so SET LOCAL holds for the SELECT (PostgreSQL 11
-  // and later start statement_timeout anew for each statement) and leaves nothing behind in a
+  // All of one message is one implicit transaction, so SET LOCAL holds for the SELECT (PostgreSQL
+  // 11 and later start statement_timeout anew for each statement) and leaves nothing behind in a
   // session that PgBouncer may give to someone else.
   std::string sql =
       "SET TRANSACTION READ ONLY; SET LOCAL statement_timeout = 2000; "

@@ -17,8 +17,8 @@ namespace airflow_host {
 
 /// The states of a task instance that is under way, as airflow/utils/state.py names them.
 inline constexpr std::array<std::string_view, 7> kActiveStates = {
-    "scheduled",    "queued",            "running",   "deferred",
-    "up_for_retry", "up_for_reschedule", "restarting"};
+    "scheduled",         "queued",    "running", "deferred", "up_for_retry",
+    "up_for_reschedule", "restarting"};
 
 /// The task instances of one state, queue and executor, as the database counted them.
 struct TaskInstanceGroup {

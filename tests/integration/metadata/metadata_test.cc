@@ -1,4 +1,5 @@
-// The metadata collector against a real PostgreSQL: what it counts, and how it bears what goes wrong.
+// The metadata collector against a real PostgreSQL: what it counts, and how it bears what goes
+// wrong.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -70,9 +71,9 @@ class MetadataTest : public MetadataFixture {
                             const std::string& column) {
     for (const OldestTaskInstance& oldest : seen.oldest) {
       if (oldest.state != state) continue;
-      const std::string since =
-          Value("SELECT extract(epoch FROM min(" + column + ")) FROM task_instance WHERE state = '" +
-                state + "' AND queue = '" + oldest.queue + "'");
+      const std::string since = Value("SELECT extract(epoch FROM min(" + column +
+                                      ")) FROM task_instance WHERE state = '" + state +
+                                      "' AND queue = '" + oldest.queue + "'");
       EXPECT_NEAR(SecondsSinceEpoch(oldest.since), std::stod(since), 0.001);
       return;
     }
@@ -88,7 +89,8 @@ class MetadataTest : public MetadataFixture {
                     ", now() - n * interval '200 seconds'"));
     Sql(InsertTasks(2, "queued", "big", ", queued_dttm, executor, pool_slots",
                     ", now(), 'KubernetesExecutor', 3"));
-    Sql(InsertTasks(3, "scheduled", "default", ", scheduled_dttm", ", now() - interval '5 seconds'"));
+    Sql(InsertTasks(3, "scheduled", "default", ", scheduled_dttm",
+                    ", now() - interval '5 seconds'"));
     Sql(InsertTasks(4, "running", "default", ", start_date, last_heartbeat_at",
                     ", now() - interval '1 hour', now() - n * interval '150 seconds'"));
     Sql(InsertTasks(5, "deferred", "default"));
@@ -220,6 +222,22 @@ TEST_F(MetadataTest, CountsWhatAirflow2Holds) {
   EXPECT_EQ(Alive(seen, "dag_processor"), 999U) << "2.x needs none of its own";
 }
 
+TEST_F(MetadataTest, BearsColumnsThatOlderReleasesLack) {
+  MakeAirflow("2.10");
+  Sql(InsertRun("run", "running", false));
+  Sql(InsertTasks(3, "queued", "default", "", "", false));
+  // As in 2.6: no executor, no include_deferred.
+  Sql("ALTER TABLE task_instance DROP COLUMN executor;"
+      "ALTER TABLE slot_pool DROP COLUMN include_deferred;"
+      "UPDATE alembic_version SET version_num = '98ae134e6fff'");
+  const auto collector = MakeCollector(RoleUrl());
+  const MetadataObservation seen = See(*collector);
+  EXPECT_EQ(seen.problems, std::vector<std::string>{});
+  EXPECT_EQ(seen.airflow_version, "2.6.0-2.6.1");
+  EXPECT_EQ(CountOf(seen, "queued", "default"), 3U);
+  EXPECT_EQ(seen.pools.at(0).open, 125);
+}
+
 TEST_F(MetadataTest, AnEmptyDatabaseIsZeroAndNotNothing) {
   MakeAirflow("3.1");
   const auto collector = MakeCollector(RoleUrl());
@@ -242,7 +260,8 @@ TEST_F(MetadataTest, LeavesOutWhatTheRoleMayNotRead) {
   EXPECT_EQ(seen.problems[0],
             "import errors cannot be read: the table import_error is not there, or its schema may "
             "not be used");
-  EXPECT_EQ(seen.problems[1], "triggers cannot be read: SELECT on the table trigger is not granted");
+  EXPECT_EQ(seen.problems[1],
+            "triggers cannot be read: SELECT on the table trigger is not granted");
   EXPECT_THAT(seen.problems[2], HasSubstr("heartbeats of components"));
   EXPECT_EQ(seen.triggers, std::nullopt);
   EXPECT_EQ(seen.import_errors, std::nullopt);
@@ -341,8 +360,8 @@ TEST_F(MetadataTest, AStoppedServerKeepsTheOneConnectionAndAnswersOnItLater) {
   MakeAirflow("3.1");
   const auto collector = MakeCollector(RoleUrl());
   See(*collector);
-  const std::string backend = Value("SELECT pid FROM pg_stat_activity WHERE usename = '" +
-                                    std::string(kRole) + "'");
+  const std::string backend =
+      Value("SELECT pid FROM pg_stat_activity WHERE usename = '" + std::string(kRole) + "'");
   const std::size_t sockets = Sockets();
   server_->Suspend();
   auto hanging = std::async(std::launch::async, [&] { return Observe(*collector); });
@@ -423,7 +442,8 @@ TEST_F(MetadataTest, NeverScansWhatGrows) {
     const std::string time = "now() - n * interval '1 minute'";
     Sql("INSERT INTO dag_run (dag_id, run_id, state, run_type, queued_at, " + key +
         ") SELECT 'dag', 'run' || n, CASE WHEN n <= 20 THEN 'running' WHEN n <= 30 THEN 'queued'"
-        " ELSE 'success' END, 'scheduled', " + time + ", " + time + (airflow3 ? ", " + time : "") +
+        " ELSE 'success' END, 'scheduled', " +
+        time + ", " + time + (airflow3 ? ", " + time : "") +
         " FROM generate_series(1, 20000) AS n");
     Sql("INSERT INTO task_instance (" + std::string(airflow3 ? "id, last_heartbeat_at" : "job_id") +
         ", task_id, dag_id, run_id, state, queue, pool, queued_dttm, start_date) SELECT " +
@@ -431,7 +451,8 @@ TEST_F(MetadataTest, NeverScansWhatGrows) {
         ", 't' || n % 10, 'dag', 'run' || n / 10 + 1, CASE WHEN n % 101 <> 0 THEN 'success'"
         " WHEN n % 2 = 0 THEN 'running' ELSE 'queued' END, 'default', 'default_pool', now(), now()"
         " FROM generate_series(1, 199999) AS n");
-    Sql("INSERT INTO job (job_type, state, latest_heartbeat, hostname) SELECT CASE WHEN n % 1000 = 0"
+    Sql("INSERT INTO job (job_type, state, latest_heartbeat, hostname) SELECT CASE WHEN n % 1000 = "
+        "0"
         " THEN 'SchedulerJob' ELSE 'LocalTaskJob' END, CASE WHEN n < 199000 THEN 'success' ELSE"
         " 'running' END, now() - (200000 - n) * interval '1 minute', 'h' FROM"
         " generate_series(1, 200000) AS n");
@@ -442,8 +463,8 @@ TEST_F(MetadataTest, NeverScansWhatGrows) {
     EXPECT_EQ(query.problems, std::vector<std::string>{});
     const std::string preamble = TransactionPreamble(schema);
     std::string plan;
-    for (const DatabaseRow& row : Sql(preamble + "EXPLAIN (ANALYZE, BUFFERS) " +
-                                      query.sql.substr(preamble.size()))) {
+    for (const DatabaseRow& row :
+         Sql(preamble + "EXPLAIN (ANALYZE, BUFFERS) " + query.sql.substr(preamble.size()))) {
       plan.append(row[0].value_or("")).append("\n");
     }
     EXPECT_THAT(plan, HasSubstr("on task_instance")) << plan;

@@ -26,13 +26,13 @@ class PgBouncerTest : public MetadataFixture {
     std::ofstream(server_->directory() / "users.txt")
         << "\"" << kRole << "\" \"" << kPassword << "\"\n";
     std::ofstream(server_->directory() / "pgbouncer.ini")
-        << "[databases]\n* = host=" << directory << "\n[pgbouncer]\nlisten_addr=\nlisten_port="
-        << kPort << "\nunix_socket_dir=" << directory
+        << "[databases]\n* = host=" << directory
+        << "\n[pgbouncer]\nlisten_addr=\nlisten_port=" << kPort << "\nunix_socket_dir=" << directory
         << "\nauth_type=plain\nauth_file=" << directory << "/users.txt\npool_mode=transaction\n"
         << "pidfile=" << directory << "/pgbouncer.pid\nlogfile=" << directory
         << "/pgbouncer.log\ndefault_pool_size=1\n";
-    ASSERT_TRUE(
-        RunAsPostgres({kPgBouncer, "-q", "-d", directory + "/pgbouncer.ini"}, server_->directory()));
+    ASSERT_TRUE(RunAsPostgres({kPgBouncer, "-q", "-d", directory + "/pgbouncer.ini"},
+                              server_->directory()));
   }
 
   void TearDown() override {
@@ -54,9 +54,9 @@ TEST_F(PgBouncerTest, ReadsThroughTransactionPooling) {
     EXPECT_EQ(See(*two).airflow_version, "3.1.0-3.1.7");
   }
   // Both share the one server session of the pool, and nothing of ours sticks to it.
-  EXPECT_EQ(Value("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + std::string(kRole) +
-                  "'"),
-            "1");
+  EXPECT_EQ(
+      Value("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + std::string(kRole) + "'"),
+      "1");
   const auto plain = Client(url);
   const auto left = plain->Query(
       "SELECT current_setting('statement_timeout') || current_setting('transaction_read_only')");

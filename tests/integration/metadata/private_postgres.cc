@@ -104,12 +104,12 @@ std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
   }
   std::ofstream(directory / "data" / "pg_hba.conf")
       << "local all postgres trust\nlocal all all scram-sha-256\n";
-  const bool started = RunAsPostgres(
-      {Programs() / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o",
-       "-c listen_addresses='' -c unix_socket_directories='" + directory.string() +
-           "' -c fsync=off -c shared_buffers=32MB -c max_connections=30",
-       "start"},
-      directory);
+  const bool started =
+      RunAsPostgres({Programs() / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o",
+                     "-c listen_addresses='' -c unix_socket_directories='" + directory.string() +
+                         "' -c fsync=off -c shared_buffers=32MB -c max_connections=30",
+                     "start"},
+                    directory);
   if (started) return server;
   std::cerr << "PostgreSQL did not start: " << std::ifstream(directory / "log").rdbuf() << "\n";
   return nullptr;
@@ -118,8 +118,9 @@ std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
 PrivatePostgres::~PrivatePostgres() {
   Resume();
   if (PostmasterOf(directory_ / "data") > 0) {
-    RunAsPostgres({Programs() / "pg_ctl", "-D", directory_ / "data", "-m", "immediate", "-w", "stop"},
-                  directory_);
+    RunAsPostgres(
+        {Programs() / "pg_ctl", "-D", directory_ / "data", "-m", "immediate", "-w", "stop"},
+        directory_);
   }
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);

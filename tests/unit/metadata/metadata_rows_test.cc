@@ -1,0 +1,194 @@
+#include "collectors/metadata/metadata_rows.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+
+#include "collectors/metadata/metadata_query.h"
+
+namespace airflow_host {
+namespace {
+
+/// A row of the statement: section, texts, numbers; what is not given is NULL.
+DatabaseRow MakeRow(std::string_view section, std::vector<std::string> texts,
+                    std::vector<std::string> numbers) {
+  DatabaseRow row(8);
+  row[0] = section;
+  for (std::size_t at = 0; at < texts.size(); ++at) row[1 + at] = texts[at];
+  for (std::size_t at = 0; at < numbers.size(); ++at) row[4 + at] = numbers[at];
+  return row;
+}
+
+/// Parses `rows` with the server's row before them.
+MetadataRows Parse(std::vector<DatabaseRow> rows) {
+  rows.insert(rows.begin(), MakeRow(section::kServer, {}, {"1700000000.5", "100"}));
+  auto parsed = ParseMetadataRows(rows, SchemaColumns{});
+  EXPECT_TRUE(parsed) << parsed.error().message;
+  return parsed ? *std::move(parsed) : MetadataRows{};
+}
+
+TEST(ParseMetadataRows, RefusesRowsOfAnotherShape) {
+  const SchemaColumns none;
+  EXPECT_FALSE(ParseMetadataRows({}, none));
+  const std::vector<DatabaseRow> other = {{"server", "1"}};
+  EXPECT_FALSE(ParseMetadataRows(other, none));
+  const std::vector<DatabaseRow> empty = {{}};
+  EXPECT_FALSE(ParseMetadataRows(empty, none));
+  const std::vector<DatabaseRow> nulls = {DatabaseRow(8)};
+  const auto refused = ParseMetadataRows(nulls, none);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::kMalformed);
+}
+
+TEST(ParseMetadataRows, ReadsTheServer) {
+  const MetadataRows rows = Parse({MakeRow("database", {}, {"7", "8192"}),
+                                   MakeRow("longest_transaction", {}, {"1700000001"}),
+                                   MakeRow("a newer section", {"x"}, {"1"})});
+  EXPECT_EQ(rows.observation.server_start, FromSecondsSinceEpoch(1700000000.5));
+  EXPECT_EQ(rows.observation.connections_max, 100U);
+  EXPECT_EQ(rows.observation.deadlocks, 7U);
+  EXPECT_EQ(rows.observation.database_size_bytes, 8192U);
+  EXPECT_EQ(rows.observation.longest_transaction, FromSecondsSinceEpoch(1700000001));
+  EXPECT_EQ(rows.observation.task_instances_overdue, std::nullopt);
+  EXPECT_EQ(rows.observation.airflow_version, std::nullopt);
+}
+
+TEST(ParseMetadataRows, LeavesOutWhatIsNoNumber) {
+  const std::vector<std::string> wrong = {"",
+                                          "x",
+                                          "-1",
+                                          "1e300",
+                                          "Infinity",
+                                          "-Infinity",
+                                          "NaN",
+                                          "1 ",
+                                          "0x10",
+                                          "1e400",
+                                          std::string("1\0", 2),
+                                          "99999999999999999999"};
+  for (const std::string& number : wrong) {
+    const MetadataRows rows =
+        Parse({MakeRow("import_errors", {}, {number}), MakeRow("triggers", {}, {}),
+               MakeRow("task_instances", {"queued", "q", ""}, {number, number, number, number}),
+               MakeRow("dag_runs", {"queued"}, {number, number}),
+               MakeRow("alive", {"SchedulerJob"}, {number, number, number})});
+    EXPECT_EQ(rows.observation.import_errors, std::nullopt) << number;
+    EXPECT_EQ(rows.observation.triggers, std::nullopt) << number;
+    EXPECT_TRUE(rows.groups.empty()) << number;
+    EXPECT_TRUE(rows.observation.dag_runs.empty()) << number;
+    EXPECT_TRUE(rows.observation.alive.empty()) << number;
+  }
+  const MetadataRows far = Parse({MakeRow("heartbeat", {"SchedulerJob", "h"}, {"1e17"}),
+                                  MakeRow("longest_transaction", {}, {"-1e300"})});
+  EXPECT_TRUE(far.observation.heartbeats.empty());
+  EXPECT_EQ(far.observation.longest_transaction, std::nullopt);
+}
+
+TEST(ParseMetadataRows, ReadsTaskInstances) {
+  const MetadataRows rows =
+      Parse({MakeRow("task_instances", {"queued", "default", ""}, {"3", "1700000500", "1", "0"}),
+             MakeRow("task_instances", {"running", "q\x01\xff", "K"}, {"1e+01", "", "0", "2"})});
+  ASSERT_EQ(rows.groups.size(), 2U);
+  EXPECT_EQ(rows.groups[0].count, 3U);
+  EXPECT_EQ(rows.groups[0].since, FromSecondsSinceEpoch(1700000500));
+  EXPECT_EQ(rows.groups[1].queue, "q??");
+  EXPECT_EQ(rows.groups[1].executor, "K");
+  EXPECT_EQ(rows.groups[1].count, 10U);
+  EXPECT_EQ(rows.groups[1].since, std::nullopt);
+  EXPECT_EQ(rows.observation.task_instances_overdue, 1U);
+  EXPECT_EQ(rows.observation.task_instances_heartbeat_lost, 2U);
+}
+
+TEST(ParseMetadataRows, SumsUpPools) {
+  const MetadataRows rows = Parse({
+      MakeRow("pool_use", {"small", "running"}, {"5"}),
+      MakeRow("pool", {"small"}, {"4", "0"}),
+      MakeRow("pool", {"deferring"}, {"10", "1"}),
+      MakeRow("pool", {"endless"}, {"-1", "0"}),
+      MakeRow("pool", {"small"}, {"99", "0"}),
+      MakeRow("pool_use", {"deferring", "deferred"}, {"3"}),
+      MakeRow("pool_use", {"deferring", "queued"}, {"2"}),
+      MakeRow("pool_use", {"deferring", "scheduled"}, {"6"}),
+      MakeRow("pool_use", {"gone", "running"}, {"1"}),
+      MakeRow("pool_use", {"endless", "running"}, {"9007199254740992"}),
+      MakeRow("pool_use", {"endless", "running"}, {"9007199254740992"}),
+  });
+  const auto& pools = rows.observation.pools;
+  ASSERT_EQ(pools.size(), 3U);
+  EXPECT_EQ(pools[0].total, 4U);
+  EXPECT_EQ(pools[0].open, -1);
+  EXPECT_EQ(pools[1].open, 5);
+  EXPECT_EQ(pools[1].scheduled, 6U);
+  EXPECT_EQ(pools[2].total, std::nullopt);
+  EXPECT_EQ(pools[2].open, std::nullopt);
+  EXPECT_EQ(pools[2].running, 9007199254740992U);
+}
+
+TEST(ParseMetadataRows, JudgesLifeByTheVersionsThreshold) {
+  struct Case {
+    const char* revision;
+    std::size_t components;
+    std::uint64_t triggerers;
+  };
+  // Counts within 30 s, within 10.5 s, within a day.
+  const Case cases[] = {{"587bdf053233", 2, 1},  // 2.2: no DAG processor needed
+                        {"405de8318b3a", 2, 2},  // 2.7
+                        {"cc92b33c6709", 3, 2},  // 3.1
+                        {"unknown", 2, 2}};
+  for (const Case& one : cases) {
+    const MetadataRows rows = Parse({MakeRow("alive", {"SchedulerJob"}, {"4", "3", "5"}),
+                                     MakeRow("alive", {"TriggererJob"}, {"2", "1", "2"}),
+                                     MakeRow("alive", {"DagProcessorJob"}, {"0", "0", "0"}),
+                                     MakeRow("alive", {"LocalTaskJob"}, {"9", "9", "9"}),
+                                     MakeRow("revision", {one.revision}, {})});
+    ASSERT_EQ(rows.observation.alive.size(), one.components) << one.revision;
+    EXPECT_EQ(rows.observation.alive[0].count, 4U) << one.revision;
+    EXPECT_EQ(rows.observation.alive[1].count, one.triggerers) << one.revision;
+  }
+  for (const auto& [revision, count] : {std::pair("cc92b33c6709", 1U), {"1d6611b6ab7c", 3U}}) {
+    const MetadataRows rows = Parse({MakeRow("alive", {"DagProcessorJob"}, {"3", "1", "3"}),
+                                     MakeRow("revision", {revision}, {})});
+    ASSERT_EQ(rows.observation.alive.size(), 1U);
+    EXPECT_EQ(rows.observation.alive[0].count, count) << revision;
+  }
+}
+
+TEST(ParseMetadataRows, BoundsAndFoldsApplications) {
+  std::vector<DatabaseRow> sessions;
+  for (int number = 0; number < 25; ++number) {
+    for (const char* state : {"idle", "active"}) {
+      sessions.push_back(MakeRow("connections", {"app" + std::to_string(number), state}, {"2"}));
+    }
+  }
+  sessions.push_back(MakeRow("connections", {"app3", "idle in transaction"}, {"1"}));
+  const MetadataRows rows = Parse(sessions);
+  const auto& connections = rows.observation.connections;
+  EXPECT_EQ(connections.size(), 20U * 2 + 1 + 2);
+  std::uint64_t other = 0;
+  std::uint64_t all = 0;
+  for (const ConnectionCount& count : connections) {
+    all += count.count;
+    if (count.application == "other") other += count.count;
+  }
+  EXPECT_EQ(other, 5U * 2 * 2);
+  EXPECT_EQ(all, 25U * 2 * 2 + 1);
+}
+
+TEST(ParseMetadataRows, NamesNothingTwice) {
+  const std::string host(300, 'h');
+  const MetadataRows rows =
+      Parse({MakeRow("heartbeat", {"SchedulerJob", host + "1"}, {"1700000000"}),
+             MakeRow("heartbeat", {"SchedulerJob", host + "2"}, {"1600000000"}),
+             MakeRow("heartbeat", {"TriggererJob", host}, {"1700000000"}),
+             MakeRow("heartbeat", {"LocalTaskJob", host}, {"1700000000"}),
+             MakeRow("dag_runs", {"queued"}, {"1", "1700000000"}),
+             MakeRow("dag_runs", {"queued"}, {"2", "1700000000"}),
+             MakeRow("dag_runs", {"success"}, {"2", "1700000000"})});
+  ASSERT_EQ(rows.observation.heartbeats.size(), 2U);
+  EXPECT_EQ(rows.observation.heartbeats[0].at, FromSecondsSinceEpoch(1700000000));
+  ASSERT_EQ(rows.observation.dag_runs.size(), 1U);
+  EXPECT_EQ(rows.observation.dag_runs[0].count, 1U);
+}
+
+}  // namespace
+}  // namespace airflow_host
