@@ -23,8 +23,8 @@ TEST(ParseCollectorChoice, TakesEverythingWithoutAQuery) {
 }
 
 TEST(ParseCollectorChoice, ReadsNamesPlainAndEncoded) {
-  const auto choice = ParseCollectorChoice("collect[]=host&x=1&collect%5B%5D=o%6Fm&collect[]=host",
-                                           kKnown);
+  const auto choice =
+      ParseCollectorChoice("collect[]=host&x=1&collect%5B%5D=o%6Fm&collect[]=host", kKnown);
   ASSERT_TRUE(choice);
   EXPECT_THAT(choice->only, ElementsAre("host", "oom"));
   EXPECT_TRUE(choice->Includes("oom"));
@@ -41,7 +41,8 @@ TEST(ParseCollectorChoice, LeavesOutWhatIsExcluded) {
 }
 
 TEST(ParseCollectorChoice, RefusesUnknownNamesInOneSentence) {
-  for (const char* query : {"collect[]=hosts", "collect[]=", "exclude[]=%zz", "collect[]", "collect[]=HOST"}) {
+  for (const char* query :
+       {"collect[]=hosts", "collect[]=", "exclude[]=%zz", "collect[]", "collect[]=HOST"}) {
     const auto choice = ParseCollectorChoice(query, kKnown);
     ASSERT_FALSE(choice) << query;
     EXPECT_THAT(choice.error().message, HasSubstr("host, oom, broker")) << query;

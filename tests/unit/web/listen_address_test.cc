@@ -13,8 +13,10 @@ TEST(ResolveListenAddress, WritesWhatCivetwebTakes) {
     const char* text;
     const char* civetweb;
   } kCases[] = {
-      {"127.0.0.1:10132", "127.0.0.1:10132"}, {":10132", "0.0.0.0:10132"},
-      {"0.0.0.0:0", "0.0.0.0:0"},             {"localhost:9", "127.0.0.1:9"},
+      {"127.0.0.1:10132", "127.0.0.1:10132"},
+      {":10132", "0.0.0.0:10132"},
+      {"0.0.0.0:0", "0.0.0.0:0"},
+      {"localhost:9", "127.0.0.1:9"},
       {"127.1:65535", "127.0.0.1:65535"},
   };
   for (const auto& test : kCases) {
@@ -43,11 +45,16 @@ TEST(ResolveListenAddress, SaysWhatIsWrong) {
     const char* text;
     const char* why;
   } kCases[] = {
-      {"", "the port is missing"},          {"10132", "the port is missing"},
-      {"localhost", "the port is missing"}, {"127.0.0.1:", "not a number"},
-      {":65536", "not a number"},           {":-1", "not a number"},
-      {":http", "not a number"},            {"::1:10132", "in brackets"},
-      {"[::1:10132", "in brackets"},        {"256.1.1.1:80", "not known"},
+      {"", "the port is missing"},
+      {"10132", "the port is missing"},
+      {"localhost", "the port is missing"},
+      {"127.0.0.1:", "not a number"},
+      {":65536", "not a number"},
+      {":-1", "not a number"},
+      {":http", "not a number"},
+      {"::1:10132", "in brackets"},
+      {"[::1:10132", "in brackets"},
+      {"256.1.1.1:80", "not known"},
   };
   for (const auto& test : kCases) {
     const auto address = ResolveListenAddress(test.text, false);

@@ -20,7 +20,8 @@ int main(int argc, char** argv) {
   Router router({}, sample.board, metrics, [&] {
     StatusPageInput input{
         "0.1.0", "airflow-worker-1", sample.clock.SystemNow(), sample.board.Read(), {}, {}};
-    input.notes = {"Memory is not locked: LimitMEMLOCK= of the service is 64 KiB, 64 MiB is needed."};
+    input.notes = {
+        "Memory is not locked: LimitMEMLOCK= of the service is 64 KiB, 64 MiB is needed."};
     input.facts = {{"Host memory", "Available", "577 MiB of 3.8 GiB"},
                    {"Host memory", "Swap free", "none configured"},
                    {"Host memory", "Ends at the present rate", "03:41 UTC"},

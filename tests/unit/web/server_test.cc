@@ -139,8 +139,7 @@ TEST(WebServer, SurvivesWhatIsNoRequest) {
 TEST(WebServer, TurnsAnExceptionIntoA500) {
   const auto server = StartEcho();
   ASSERT_NE(server, nullptr);
-  const std::string answer =
-      Ask(server->ports().front(), "GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answer = Ask(server->ports().front(), "GET /throw HTTP/1.1\r\nHost: x\r\n\r\n");
   EXPECT_THAT(answer, StartsWith("HTTP/1.1 500 "));
   EXPECT_TRUE(answer.ends_with("\r\n\r\nThe exporter could not answer this.\n"));
   EXPECT_THAT(Ask(server->ports().front(), "GET /fine HTTP/1.1\r\nHost: x\r\n\r\n"),
@@ -201,8 +200,7 @@ TEST(WebServer, LetsASlowRequestArriveWhereThreadsAreFree) {
 TEST(WebServer, SendsLargeAnswersWhole) {
   const auto server = StartEcho();
   ASSERT_NE(server, nullptr);
-  const std::string answer =
-      Ask(server->ports().front(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answer = Ask(server->ports().front(), "GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
   const std::size_t body = answer.find("\r\n\r\n");
   ASSERT_NE(body, std::string::npos);
   EXPECT_EQ(answer.size() - body - 4, std::size_t{32} << 20);

@@ -48,8 +48,8 @@ TEST(StatusPage, EscapesEverything) {
 TEST(StatusPage, IsReadableByMachinesThatReadAloud) {
   const SampleBoard sample;
   const std::string page = PageOf(InputOf(sample));
-  for (const char* part : {"<!DOCTYPE html>", "<html lang=\"en\">", "<h1>worker-1</h1>", "<caption>",
-                           "<th scope=\"col\">", "<th scope=\"row\">", "<main>",
+  for (const char* part : {"<!DOCTYPE html>", "<html lang=\"en\">", "<h1>worker-1</h1>",
+                           "<caption>", "<th scope=\"col\">", "<th scope=\"row\">", "<main>",
                            "href=\"/metrics\"", "href=\"/healthz\"", "href=\"/readyz\""}) {
     EXPECT_THAT(page, HasSubstr(part));
   }
@@ -80,7 +80,8 @@ TEST(StatusPage, WaitsBeforeItJudges) {
 TEST(StatusPage, GroupsFactsBySection) {
   const SampleBoard sample;
   StatusPageInput input = InputOf(sample);
-  input.facts = {{"Memory", "Total", "4 GiB"}, {"Queue", "Waiting", "3"}, {"Memory", "Free", "1 GiB"}};
+  input.facts = {
+      {"Memory", "Total", "4 GiB"}, {"Queue", "Waiting", "3"}, {"Memory", "Free", "1 GiB"}};
   const std::string page = PageOf(input);
   EXPECT_THAT(page, HasSubstr("<h2>Memory</h2>\n<dl>\n<dt>Total</dt><dd>4 GiB</dd>\n"
                               "<dt>Free</dt><dd>1 GiB</dd>\n</dl>"));
