@@ -13,7 +13,7 @@ namespace airflow_host {
 
 /// A choice of collectors. A plain value; the default is all of them.
 struct CollectorFilter {
-  std::vector<std::string> only;    ///< Where not empty: these and nothing else.
+  std::vector<std::string> only;     ///< Where not empty: these and nothing else.
   std::vector<std::string> without;  ///< All but these. Empty where `only` is not.
 
   /// Whether the collector `name` is asked for.

@@ -9,8 +9,8 @@
 
 namespace airflow_host {
 
-/// `text` as HTML text or as an attribute's value in double quotes: markup becomes references, bytes
-/// that are no UTF-8 and control characters become "?". Any thread.
+/// `text` as HTML text or as an attribute's value in double quotes: markup becomes references,
+/// bytes that are no UTF-8 and control characters become "?". Any thread.
 std::string EscapeHtml(std::string_view text);
 
 /// A duration in its largest fitting unit: "850 µs", "12.3 ms", "4 s", "7 min", "3 h", "2 days".

@@ -30,9 +30,7 @@ std::string_view ReasonPhrase(int status) {
 }
 
 /// Two digits.
-std::string Padded(int number) {
-  return (number < 10 ? "0" : "") + std::to_string(number);
-}
+std::string Padded(int number) { return (number < 10 ? "0" : "") + std::to_string(number); }
 
 }  // namespace
 

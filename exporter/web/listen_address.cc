@@ -36,10 +36,10 @@ bool KernelHasIpv6() {
 /// The address in numbers.
 std::string Numeric(const sockaddr_storage& address) {
   std::array<char, INET6_ADDRSTRLEN> text{};
-  const void* bytes = address.ss_family == AF_INET6
-                          ? static_cast<const void*>(
-                                &reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr)
-                          : &reinterpret_cast<const sockaddr_in*>(&address)->sin_addr;
+  const void* bytes =
+      address.ss_family == AF_INET6
+          ? static_cast<const void*>(&reinterpret_cast<const sockaddr_in6*>(&address)->sin6_addr)
+          : &reinterpret_cast<const sockaddr_in*>(&address)->sin_addr;
   return ::inet_ntop(address.ss_family, bytes, text.data(), text.size()) == nullptr ? ""
                                                                                     : text.data();
 }
@@ -70,7 +70,8 @@ Expected<void> LookUp(const std::string& host, const std::string& port, bool ipv
   }
   return Refuse(result.text,
                 "it is an IPv6 address, and the installed civetweb (or this kernel) has no IPv6: "
-                "give an IPv4 address, or \":" + port + "\" for all of them");
+                "give an IPv4 address, or \":" +
+                    port + "\" for all of them");
 }
 
 /// [::] with IPv4 included.
@@ -137,8 +138,7 @@ Expected<ResolvedAddress> ResolveAddress(std::string_view text, bool ipv6) {
 }
 
 Expected<void> CheckFree(const ResolvedAddress& address) {
-  const UniqueDescriptor socket(
-      ::socket(address.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  const UniqueDescriptor socket(::socket(address.address.ss_family, SOCK_STREAM | SOCK_CLOEXEC, 0));
   const int on = 1;
   const int only_ipv6 = address.both_families ? 0 : 1;
   // SO_REUSEADDR as civetweb sets it: old connections that are still closing do not count.

@@ -23,9 +23,9 @@ struct ResolvedAddress {
   bool both_families = false;  ///< An IPv6 socket that takes IPv4 as well.
 };
 
-/// Resolves "host:port", "[IPv6]:port" or ":port" (all of this machine's addresses; of both families
-/// where `ipv6` says that civetweb knows IPv6 and the kernel does too). Port 0 stands for any free
-/// one. May ask the resolver where the host is a name. Any thread.
+/// Resolves "host:port", "[IPv6]:port" or ":port" (all of this machine's addresses; of both
+/// families where `ipv6` says that civetweb knows IPv6 and the kernel does too). Port 0 stands for
+/// any free one. May ask the resolver where the host is a name. Any thread.
 Expected<ResolvedAddress> ResolveAddress(std::string_view text, bool ipv6);
 
 /// Nothing where the address is free, or why it cannot be listened on and what to do. Any thread.

@@ -78,8 +78,9 @@ Expected<void> CheckTelemetryPath(std::string_view path) {
                     path.find("/.") == std::string_view::npos && !path.ends_with('/');
   if (!path.starts_with('/') || !tidy || !std::all_of(path.begin(), path.end(), IsPathLetter)) {
     return Fail(ErrorKind::kMalformed,
-                named + "must begin with \"/\", not end with one, and hold only letters, digits, "
-                        "\"-\", \"_\", \".\" and single slashes: choose one such as /metrics");
+                named +
+                    "must begin with \"/\", not end with one, and hold only letters, digits, "
+                    "\"-\", \"_\", \".\" and single slashes: choose one such as /metrics");
   }
   return {};
 }
@@ -109,9 +110,9 @@ HttpResponse Router::Answer(const HttpRequest& request) {
 HttpResponse Router::Rendered(const HttpRequest& request) {
   const Turn turn(rendering_);
   if (settings_.max_requests > 0 && turn.place() > settings_.max_requests) {
-    HttpResponse response = PlainText(503, "Too many requests at once (--web.max-requests is " +
-                                               std::to_string(settings_.max_requests) +
-                                               "): try again in a second.");
+    HttpResponse response =
+        PlainText(503, "Too many requests at once (--web.max-requests is " +
+                           std::to_string(settings_.max_requests) + "): try again in a second.");
     response.headers.emplace_back("Retry-After", "1");
     return response;
   }

@@ -1,8 +1,8 @@
 // Runs civetweb (https://github.com/civetweb/civetweb/blob/master/docs/UserManual.md).
 //
-// Everything is answered in its `begin_request` callback, the first thing that it does with a parsed
-// request: before it would look for handlers, for a .htpasswd file in the working directory, or for
-// a WebSocket. Nothing of it that reads bodies, files or forms is ever reached.
+// Everything is answered in its `begin_request` callback, the first thing that it does with a
+// parsed request: before it would look for handlers, for a .htpasswd file in the working directory,
+// or for a WebSocket. Nothing of it that reads bodies, files or forms is ever reached.
 #include "exporter/web/server.h"
 
 #include <civetweb.h>
@@ -11,7 +11,6 @@
 #include <sys/socket.h>
 
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -40,8 +39,8 @@ constexpr std::string_view kFailure =
     "HTTP/1.1 500 Internal Server Error\r\nContent-Type: text/plain; charset=utf-8\r\n"
     "Content-Length: 36\r\nConnection: close\r\n\r\nThe exporter could not answer this.\n";
 
-/// Blocks all signals in this thread as long as it lives; threads created meanwhile inherit that, so
-/// that signals go to the thread that waits for them.
+/// Blocks all signals in this thread as long as it lives; threads created meanwhile inherit that,
+/// so that signals go to the thread that waits for them.
 class BlockedSignals {
  public:
   BlockedSignals() {
@@ -95,6 +94,36 @@ void DiscardBody(const mg_request_info& info) {
   for (const auto& connection : FindConnections({static_cast<std::uint16_t>(info.server_port)})) {
     if (connection.remote_port == RemotePort(info)) DiscardInput(connection.descriptor);
   }
+}
+
+/// civetweb's options: names and values by turns, and a null pointer.
+std::vector<const char*> OptionList(const char* listening_ports, const char* workers) {
+  // No document_root, no access log, no error log: nothing of it touches a file.
+  const std::pair<const char*, const char*> settings[] = {
+      {"listening_ports", listening_ports},
+      {"num_threads", workers},
+      {"request_timeout_ms", kRequestTimeoutMilliseconds},
+      // An idle kept-alive connection would hold a thread.
+      {"enable_keep_alive", "no"},
+      {"max_request_size", "8192"},
+      {"connection_queue", "16"},
+      // Beyond it the kernel lets clients try again after one second, then two, then four.
+      {"listen_backlog", "128"},
+      {"tcp_nodelay", "1"},
+      {"decode_url", "yes"},
+      {"decode_query_string", "no"},
+      {"enable_directory_listing", "no"},
+      {"enable_auth_domain_check", "no"},
+      {"access_control_allow_origin", ""},
+      {"additional_header", "X-Content-Type-Options: nosniff"},
+  };
+  std::vector<const char*> options;
+  for (const auto& [name, value] : settings) {
+    options.push_back(name);
+    options.push_back(value);
+  }
+  options.push_back(nullptr);
+  return options;
 }
 
 }  // namespace
@@ -186,23 +215,7 @@ Expected<void> WebServer::Running::Begin(const std::vector<ResolvedAddress>& add
     listening_ports += address.civetweb;
   }
   const std::string workers = std::to_string(threads);
-  // No document_root, no access log, no error log: nothing of it touches a file.
-  const std::array<const char*, 29> options = {
-      "listening_ports", listening_ports.c_str(),
-      "num_threads", workers.c_str(),
-      "request_timeout_ms", kRequestTimeoutMilliseconds,
-      "enable_keep_alive", "no",
-      "max_request_size", "8192",
-      "connection_queue", "16",
-      "listen_backlog", "32",
-      "tcp_nodelay", "1",
-      "decode_url", "yes",
-      "decode_query_string", "no",
-      "enable_directory_listing", "no",
-      "enable_auth_domain_check", "no",
-      "access_control_allow_origin", "",
-      "additional_header", "X-Content-Type-Options: nosniff",
-      nullptr};
+  std::vector<const char*> options = OptionList(listening_ports.c_str(), workers.c_str());
   mg_callbacks callbacks{};
   callbacks.begin_request = &Running::OnRequest;
   callbacks.init_connection = &Running::OnOpened;
@@ -210,8 +223,7 @@ Expected<void> WebServer::Running::Begin(const std::vector<ResolvedAddress>& add
   callbacks.connection_closed = &Running::OnClosed;
   callbacks.log_message = &Running::OnMessage;
   callbacks.init_thread = &Running::OnThread;
-  // mg_start takes a char**, and copies what it points to.
-  context = mg_start(&callbacks, this, const_cast<const char**>(options.data()));
+  context = mg_start(&callbacks, this, options.data());
   if (context == nullptr) {
     return Fail(ErrorKind::kFailed, "cannot start the HTTP server on " + listening_ports +
                                         ": civetweb refused (was the port taken just now, or is "
@@ -270,7 +282,8 @@ const std::vector<std::uint16_t>& WebServer::ports() const { return running_->po
 Expected<std::unique_ptr<WebServer>> WebServer::Start(const WebSettings& settings,
                                                       RequestHandler handler) {
   if (settings.listen_addresses.empty()) {
-    return Fail(ErrorKind::kMalformed, "there is no address to listen on: give --web.listen-address");
+    return Fail(ErrorKind::kMalformed,
+                "there is no address to listen on: give --web.listen-address");
   }
   std::vector<ResolvedAddress> addresses;
   for (const std::string& text : settings.listen_addresses) {

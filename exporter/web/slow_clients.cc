@@ -12,8 +12,8 @@ namespace airflow_host {
 namespace {
 
 constexpr std::chrono::milliseconds kBetweenLooks{20};
-// Patience is counted in looks, not by a clock: while the host is frozen nobody looks, and a request
-// that came in time is not taken for a late one when everything thaws.
+// Patience is counted in looks, not by a clock: while the host is frozen nobody looks, and a
+// request that came in time is not taken for a late one when everything thaws.
 /// Two seconds, while a thread is free for the others.
 constexpr int kPatientLooks = 100;
 /// A tenth of a second, once the late ones could hold every thread: a scrape's request comes in one

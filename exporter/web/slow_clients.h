@@ -1,8 +1,8 @@
 // Keeps slow clients from holding the server's threads. civetweb gives each connection a thread
 // before it has sent a byte and waits in it for the request: as many idle connections as there are
-// threads would hold up every scrape for a whole time-out, and two hundred of them for minutes. So a
-// thread of its own looks at all connections, those that still queue for a thread included, and cuts
-// off whose request does not come; the sooner, the more of them there are.
+// threads would hold up every scrape for a whole time-out, and two hundred of them for minutes. So
+// a thread of its own looks at all connections, those that still queue for a thread included, and
+// cuts off whose request does not come; the sooner, the more of them there are.
 #pragma once
 
 #include <pthread.h>

@@ -1,5 +1,5 @@
-// Writes the status page, the most urgent first: the verdict, what needs attention, the numbers, all
-// collectors, what is not watched.
+// Writes the status page, the most urgent first: the verdict, what needs attention, the numbers,
+// all collectors, what is not watched.
 #include "exporter/web/status_page.h"
 
 #include <algorithm>
@@ -49,20 +49,22 @@ std::size_t CountOf(const StatusPageInput& input, CollectorState state) {
 
 /// What a person is told about an entry besides its state; unescaped.
 std::string Explanation(const BoardEntry& entry) {
+  const std::string& message = entry.status.message;
   switch (StateOf(entry)) {
     case CollectorState::kStale:
-      return "The last reading is too old, so its metrics are left out until there is a new one. " +
-             entry.status.message;
+      return "The last reading is too old, so its metrics are left out until there is a new one" +
+             (message.empty() ? "." : ": " + message);
     case CollectorState::kStuck:
-      return "A reading has not come back in time; the source may hang. " + entry.status.message;
+      return "A reading is past its deadline; the source may hang" +
+             (message.empty() ? "." : ": " + message);
     case CollectorState::kFailing:
-      return entry.status.message.empty() ? "It gave no reason." : entry.status.message;
+      return message.empty() ? "It gave no reason." : message;
     case CollectorState::kWorking:
     case CollectorState::kWaiting:
     case CollectorState::kNotConfigured:
       break;
   }
-  return entry.status.message;
+  return message;
 }
 
 /// "12 s ago", or "never".
@@ -74,19 +76,20 @@ std::string Ago(std::optional<SystemTime> time, SystemTime now) {
 
 void AppendHead(const StatusPageInput& input, std::string& page) {
   const std::string host = EscapeHtml(input.hostname);
-  page += "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-          "<meta name=\"robots\" content=\"noindex\">\n<title>";
-  const auto troubled = std::count_if(
-      input.entries.begin(), input.entries.end(),
-      [](const BoardEntry& entry) { return NeedsAttention(StateOf(entry)); });
+  page +=
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+      "<meta name=\"robots\" content=\"noindex\">\n<title>";
+  const auto troubled =
+      std::count_if(input.entries.begin(), input.entries.end(),
+                    [](const BoardEntry& entry) { return NeedsAttention(StateOf(entry)); });
   // First in the title, so that a row of tabs shows which host is in trouble.
   if (troubled > 0) page += "(" + std::to_string(troubled) + ") ";
   page += host + " – airflow-host-exporter</title>\n<style>";
   page += kStatusStyle;
   page += "</style>\n</head>\n<body>\n<header>\n<h1>" + host + "</h1>\n";
-  page += "<p class=\"quiet\">airflow-host-exporter " + EscapeHtml(input.version) +
-          ", as of " + TimeElement(input.now) + ". Reload for newer readings.</p>\n";
+  page += "<p class=\"quiet\">airflow-host-exporter " + EscapeHtml(input.version) + ", as of " +
+          TimeElement(input.now) + ". Reload for newer readings.</p>\n";
 }
 
 /// One sentence that says whether to worry.
@@ -119,11 +122,12 @@ void AppendVerdict(const StatusPageInput& input, std::string& page) {
 
 void AppendLinks(std::string_view telemetry_path, std::string& page) {
   const std::string path = EscapeHtml(telemetry_path);
-  page += "<nav aria-label=\"Other pages\">\n<ul>\n<li><a href=\"" + path +
-          "\">Metrics</a> <span class=\"quiet\">for Prometheus</span></li>\n"
-          "<li><a href=\"/healthz\">Health</a> <span class=\"quiet\">the process lives</span></li>\n"
-          "<li><a href=\"/readyz\">Readiness</a> <span class=\"quiet\">all first readings are "
-          "done</span></li>\n</ul>\n</nav>\n</header>\n<main>\n";
+  page +=
+      "<nav aria-label=\"Other pages\">\n<ul>\n<li><a href=\"" + path +
+      "\">Metrics</a> <span class=\"quiet\">for Prometheus</span></li>\n"
+      "<li><a href=\"/healthz\">Health</a> <span class=\"quiet\">the process lives</span></li>\n"
+      "<li><a href=\"/readyz\">Readiness</a> <span class=\"quiet\">all first readings are "
+      "done</span></li>\n</ul>\n</nav>\n</header>\n<main>\n";
 }
 
 void AppendProblems(const StatusPageInput& input, std::string& page) {
@@ -131,12 +135,16 @@ void AppendProblems(const StatusPageInput& input, std::string& page) {
   for (const BoardEntry& entry : input.entries) {
     const CollectorState state = StateOf(entry);
     if (!NeedsAttention(state)) continue;
-    if (first) page += "<section aria-labelledby=\"attention\">\n<h2 id=\"attention\">Needs attention</h2>\n";
+    if (first) {
+      page +=
+          "<section aria-labelledby=\"attention\">\n<h2 id=\"attention\">Needs attention</h2>\n";
+    }
     first = false;
     page += "<div class=\"problem\">\n<h3>" + EscapeHtml(entry.row->name) + " is ";
     page += LookOf(state).words;
-    page += "</h3>\n<p>" + EscapeHtml(Explanation(entry)) + "</p>\n<p class=\"quiet\">Last success: " +
-            Ago(entry.status.last_success, input.now) + ".</p>\n</div>\n";
+    page += "</h3>\n<p>" + EscapeHtml(Explanation(entry)) +
+            "</p>\n<p class=\"quiet\">Last success: " + Ago(entry.status.last_success, input.now) +
+            ".</p>\n</div>\n";
   }
   if (!first) page += "</section>\n";
 }
@@ -169,35 +177,39 @@ void AppendRow(const BoardEntry& entry, SystemTime now, std::string& page) {
   page.append("<td class=\"state\"><strong class=\"").append(look.style);
   page.append("\"><span aria-hidden=\"true\">").append(look.sign).append("</span> ");
   page.append(look.words).append("</strong>");
-  page += "<span class=\"quiet\">" + EscapeHtml(Explanation(entry)) + "</span></td>\n";
   if (!status.configured) {
-    page += "<td colspan=\"3\"><span class=\"quiet\">not watched</span></td>\n</tr>\n";
+    page +=
+        "<a class=\"quiet\" href=\"#missing\">how to change that</a></td>\n"
+        "<td>never</td>\n<td>not read</td>\n<td>not read</td>\n</tr>\n";
     return;
   }
+  page += "<span class=\"quiet\">" + EscapeHtml(Explanation(entry)) + "</span></td>\n";
   page += "<td class=\"number\">" + Ago(status.last_success, now);
   if (status.last_success) {
     page += "<br><span class=\"quiet\">" + TimeElement(*status.last_success) + "</span>";
   }
   page += "</td>\n<td class=\"number\">" +
-          (status.last_duration ? DurationInWords(*status.last_duration) : "unknown") +
+          (status.last_duration ? DurationInWords(*status.last_duration) : "not yet") +
           "</td>\n<td class=\"number\">" + DurationInWords(entry.cadence) + "</td>\n</tr>\n";
 }
 
 void AppendTable(const StatusPageInput& input, std::string& page) {
-  page += "<section aria-labelledby=\"watched\">\n<h2 id=\"watched\">What is watched</h2>\n"
-          "<div class=\"wide\" role=\"region\" aria-labelledby=\"watched\" tabindex=\"0\">\n<table>\n"
-          "<caption>One row per collector: how its last reading went, how long that took, and how "
-          "often it reads.</caption>\n<thead>\n<tr><th scope=\"col\">Collector</th>"
-          "<th scope=\"col\">State</th><th scope=\"col\">Last success</th>"
-          "<th scope=\"col\">Took</th><th scope=\"col\">Every</th></tr>\n</thead>\n<tbody>\n";
+  page +=
+      "<section aria-labelledby=\"watched\">\n<h2 id=\"watched\">What is watched</h2>\n"
+      "<div class=\"wide\" role=\"region\" aria-labelledby=\"watched\" tabindex=\"0\">\n<table>\n"
+      "<caption>One row per collector: how its last reading went, how long that took, and how "
+      "often it reads.</caption>\n<thead>\n<tr><th scope=\"col\">Collector</th>"
+      "<th scope=\"col\">State</th><th scope=\"col\">Last success</th>"
+      "<th scope=\"col\">Took</th><th scope=\"col\">Every</th></tr>\n</thead>\n<tbody>\n";
   for (const BoardEntry& entry : input.entries) AppendRow(entry, input.now, page);
   page += "</tbody>\n</table>\n</div>\n</section>\n";
 }
 
 void AppendNotWatched(const StatusPageInput& input, std::string& page) {
   if (CountOf(input, CollectorState::kNotConfigured) == 0) return;
-  page += "<section aria-labelledby=\"missing\">\n<h2 id=\"missing\">Not watched, and how to change "
-          "that</h2>\n<dl class=\"missing\">\n";
+  page +=
+      "<section aria-labelledby=\"missing\">\n<h2 id=\"missing\">Not watched, and how to change "
+      "that</h2>\n<dl class=\"missing\">\n";
   for (const BoardEntry& entry : input.entries) {
     if (entry.status.configured) continue;
     page += "<dt>" + EscapeHtml(entry.row->name) + "</dt>\n<dd>" +
@@ -212,10 +224,11 @@ void AppendNotes(const StatusPageInput& input, std::string& page) {
     for (const std::string& note : input.notes) page += "<li>" + EscapeHtml(note) + "</li>\n";
     page += "</ul>\n</section>\n";
   }
-  page += "<section>\n<h2>Where to read more</h2>\n<p>The HELP line of every metric names the file or "
-          "table it is read from. <code>airflow-host-exporter --help</code> lists every setting; the "
-          "README tells how to begin, and each alert names the runbook that goes with it.</p>\n"
-          "</section>\n</main>\n</body>\n</html>\n";
+  page +=
+      "<section>\n<h2>Where to read more</h2>\n<p>The HELP line of every metric names the file or "
+      "table it is read from. <code>airflow-host-exporter --help</code> lists every setting; the "
+      "README tells how to begin, and each alert names the runbook that goes with it.</p>\n"
+      "</section>\n</main>\n</body>\n</html>\n";
 }
 
 }  // namespace

@@ -45,14 +45,17 @@ td.state { min-width: 15rem; }
 .name, .state strong { display: block; }
 .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
 p.verdict { color: var(--text); }
-.facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(18rem, 1fr)); gap: 0 2.5rem; }
+.facts { display: grid; gap: 0 2.5rem;
+  grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); }
 dl { margin: 0; }
 .facts dl { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; }
 .facts dd { text-align: right; font-variant-numeric: tabular-nums; }
 dt { overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .missing dt { font-weight: 600; margin-top: .8rem; }
-code { font-size: .95em; overflow-wrap: anywhere; }
+code { font-size: .95em; white-space: nowrap; }
+.problem p::first-letter, .missing dd::first-letter { text-transform: uppercase; }
+@media (max-width: 40rem) { tbody th { min-width: 8rem; } td.state { min-width: 10rem; } }
 )css";
 
 }  // namespace airflow_host
