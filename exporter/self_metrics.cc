@@ -9,7 +9,10 @@
 #include <memory>
 #include <optional>
 
+#include "collectors/support/boot_time.h"
+#include "collectors/support/clock.h"
 #include "collectors/support/file_reader.h"
+#include "collectors/support/process_stat.h"
 #include "collectors/support/text.h"
 #include "exporter/build_info.h"
 
@@ -46,40 +49,6 @@ constexpr std::array<MetricDescription, 10> kMetrics{{
     {"process_threads", "Threads of the exporter."},
 }};
 
-/// Fields of /proc/self/stat behind the command's closing parenthesis, counted as proc(5) does:
-/// state is 3, utime 14, stime 15, num_threads 20, starttime 22, vsize 23, rss 24.
-struct OwnStat {
-  std::array<std::optional<std::uint64_t>, 25> field;
-};
-
-OwnStat ReadOwnStat() {
-  OwnStat own;
-  std::string buffer;
-  const auto text = ReadFile("/proc/self/stat", buffer);
-  if (!text) return own;
-  const std::size_t close = text->rfind(')');
-  if (close == std::string_view::npos) return own;
-  std::string_view rest = text->substr(close + 1);
-  for (std::size_t number = 3; number < own.field.size(); ++number) {
-    const auto field = TakeField(rest);
-    if (!field) break;
-    own.field[number] = ParseUnsigned(*field);
-  }
-  return own;
-}
-
-std::optional<double> BootTime() {
-  std::string buffer;
-  auto text = ReadFile("/proc/stat", buffer);
-  if (!text) return std::nullopt;
-  while (auto line = TakeLine(*text)) {
-    if (!line->starts_with("btime ")) continue;
-    const auto seconds = ParseUnsigned(line->substr(6));
-    if (seconds) return static_cast<double>(*seconds);
-  }
-  return std::nullopt;
-}
-
 std::optional<double> CountOpenDescriptors() {
   const std::unique_ptr<DIR, int (*)(DIR*)> folder(::opendir("/proc/self/fd"), &::closedir);
   if (!folder) return std::nullopt;
@@ -90,25 +59,36 @@ std::optional<double> CountOpenDescriptors() {
   return count;
 }
 
-void DescribeProcess(MetricWriter& writer) {
-  const OwnStat own = ReadOwnStat();
+void DescribeTimes(MetricWriter& writer) {
+  std::string buffer;
+  const auto text = ReadFile("/proc/self/stat", buffer);
+  const auto own = text.and_then(&ParseProcessStat);
+  if (!own) return;
   const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  if (own.field[14] && own.field[15]) {
-    writer.Add(kMetrics[kCpu], static_cast<double>(*own.field[14] + *own.field[15]) / ticks);
-  }
+  writer.Add(kMetrics[kCpu], static_cast<double>(own->user_ticks + own->system_ticks) / ticks);
+  writer.Add(kMetrics[kThreads], static_cast<double>(own->threads));
+  const double since_boot = static_cast<double>(own->start_ticks) / ticks;
+  const auto host = ReadFile("/proc/stat", buffer);
+  const auto boot = host ? ParseBootTime(*host) : std::nullopt;
+  if (boot) writer.Add(kMetrics[kStart], SecondsSinceEpoch(*boot) + since_boot);
+}
+
+/// /proc/self/statm: "12345 2345 ..." are the virtual and the resident size in pages.
+void DescribeMemory(MetricWriter& writer) {
+  std::string buffer;
+  auto text = ReadFile("/proc/self/statm", buffer);
+  if (!text) return;
+  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
+  writer.Add(kMetrics[kVirtual], ParseScaled(TakeField(*text).value_or(""), page));
+  writer.Add(kMetrics[kResident], ParseScaled(TakeField(*text).value_or(""), page));
+}
+
+void DescribeDescriptors(MetricWriter& writer) {
   writer.Add(kMetrics[kOpenDescriptors], CountOpenDescriptors());
   rlimit limit{};
   if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
     writer.Add(kMetrics[kMaxDescriptors], static_cast<double>(limit.rlim_cur));
   }
-  const auto page = static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
-  writer.Add(kMetrics[kResident], Multiply(own.field[24], page));
-  writer.Add(kMetrics[kVirtual], own.field[23]);
-  const std::optional<double> boot = BootTime();
-  if (boot && own.field[22]) {
-    writer.Add(kMetrics[kStart], *boot + static_cast<double>(*own.field[22]) / ticks);
-  }
-  writer.Add(kMetrics[kThreads], own.field[20]);
 }
 
 }  // namespace
@@ -123,7 +103,9 @@ void DescribeSelf(bool memory_locked, std::uint64_t log_messages_dropped, Metric
               {"compiler", build.compiler}});
   writer.Add(kMetrics[kMemoryLocked], memory_locked ? 1 : 0);
   writer.Add(kMetrics[kLogDropped], static_cast<double>(log_messages_dropped));
-  DescribeProcess(writer);
+  DescribeTimes(writer);
+  DescribeMemory(writer);
+  DescribeDescriptors(writer);
 }
 
 std::span<const MetricDescription> SelfMetrics() { return kMetrics; }

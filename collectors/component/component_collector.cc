@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/component/boot_time.h"
+#include "collectors/support/boot_time.h"
 #include "collectors/component/component_ledger.h"
 #include "collectors/component/component_observation.h"
 #include "collectors/component/component_totals.h"

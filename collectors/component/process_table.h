@@ -9,7 +9,7 @@
 
 #include "collectors/component/classify.h"
 #include "collectors/component/process_reader.h"
-#include "collectors/component/process_stat.h"
+#include "collectors/support/process_stat.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/deadline.h"
 #include "collectors/support/error.h"

@@ -5,8 +5,9 @@
 
 #include <algorithm>
 
+#include "collectors/support/boot_time.h"
 #include "collectors/support/file_reader.h"
-#include "collectors/support/text.h"
+#include "collectors/support/process_stat.h"
 
 namespace airflow_host {
 namespace {
@@ -20,35 +21,13 @@ std::optional<std::uint64_t> OldestTicks(const std::string& procfs,
   for (const std::uint64_t id : ids.first(std::min(ids.size(), kMostProcesses))) {
     if (id == 0) continue;
     const auto stat = ReadFile(procfs + "/" + std::to_string(id) + "/stat", buffer);
-    const auto ticks = stat ? ParseStartTicks(*stat) : std::nullopt;
-    if (ticks && (!oldest || *ticks < *oldest)) oldest = ticks;
+    const auto process = stat.and_then(&ParseProcessStat);
+    if (process && (!oldest || process->start_ticks < *oldest)) oldest = process->start_ticks;
   }
   return oldest;
 }
 
 }  // namespace
-
-std::optional<std::uint64_t> ParseStartTicks(std::string_view stat) {
-  // The name in parentheses may itself hold parentheses and spaces; what follows the last does not.
-  const std::size_t end = stat.rfind(')');
-  if (end == std::string_view::npos) return std::nullopt;
-  std::string_view rest = stat.substr(end + 1);
-  constexpr int kFieldsBefore = 19;  // State is field 3, the start is field 22.
-  for (int field = 0; field < kFieldsBefore; ++field) {
-    if (!TakeField(rest)) return std::nullopt;
-  }
-  const auto ticks = TakeField(rest);
-  return ticks ? ParseUnsigned(Trim(*ticks)) : std::nullopt;
-}
-
-std::optional<std::uint64_t> ParseBootTime(std::string_view stat) {
-  while (auto line = TakeLine(stat)) {
-    if (TakeField(*line) != "btime") continue;
-    const auto seconds = TakeField(*line);
-    return seconds ? ParseUnsigned(*seconds) : std::nullopt;
-  }
-  return std::nullopt;
-}
 
 std::optional<SystemTime> OldestStart(const std::string& procfs,
                                       std::span<const std::uint64_t> ids) {
@@ -59,7 +38,7 @@ std::optional<SystemTime> OldestStart(const std::string& procfs,
   const auto stat = ReadFile(procfs + "/stat", buffer);
   const auto boot = stat ? ParseBootTime(*stat) : std::nullopt;
   if (!boot) return std::nullopt;
-  return FromSecondsSinceEpoch(static_cast<double>(*boot) +
+  return FromSecondsSinceEpoch(SecondsSinceEpoch(*boot) +
                                static_cast<double>(*ticks) / static_cast<double>(ticks_per_second));
 }
 

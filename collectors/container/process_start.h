@@ -15,12 +15,6 @@
 
 namespace airflow_host {
 
-/// Field 22 of /proc/PID/stat: clock ticks between the boot and the start. Pure and total.
-std::optional<std::uint64_t> ParseStartTicks(std::string_view stat);
-
-/// The line btime of /proc/stat: when the machine booted, in seconds since 1970. Pure and total.
-std::optional<std::uint64_t> ParseBootTime(std::string_view stat);
-
 /// The earliest start of the processes `ids` that can be read below `procfs`; nothing when none
 /// can. Ids of 0 (processes of another pid namespace) are passed over, as is all behind the first
 /// thousand. Any thread.

@@ -1,6 +1,7 @@
 // The two clocks, injected everywhere so that tests need not wait.
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 
 namespace airflow_host {
@@ -32,10 +33,13 @@ inline double SecondsSinceEpoch(SystemTime time) {
   return std::chrono::duration<double>(time.time_since_epoch()).count();
 }
 
-/// The time that lies `seconds` after 1970-01-01 UTC; the inverse of SecondsSinceEpoch.
+/// The time that lies `seconds` after 1970-01-01 UTC; the inverse of SecondsSinceEpoch. Total: what
+/// the clock's nanoseconds cannot hold (and NaN) becomes the nearest time that they can, in 2240.
 inline SystemTime FromSecondsSinceEpoch(double seconds) {
-  return SystemTime(std::chrono::duration_cast<SystemTime::duration>(
-      std::chrono::duration<double>(seconds)));
+  constexpr double kFarthest = 8'520'336'000;
+  const double held = seconds < kFarthest ? std::max(seconds, -kFarthest) : kFarthest;
+  return SystemTime(
+      std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(held)));
 }
 
 }  // namespace airflow_host

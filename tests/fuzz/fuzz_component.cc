@@ -3,10 +3,10 @@
 #include <cstdint>
 #include <string_view>
 
-#include "collectors/component/boot_time.h"
+#include "collectors/support/boot_time.h"
 #include "collectors/component/classify.h"
 #include "collectors/component/process_cgroup.h"
-#include "collectors/component/process_stat.h"
+#include "collectors/support/process_stat.h"
 #include "collectors/component/process_status.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

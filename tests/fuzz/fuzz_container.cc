@@ -8,7 +8,6 @@
 #include "collectors/container/cgroup_values.h"
 #include "collectors/container/engine_response.h"
 #include "collectors/container/kubernetes_names.h"
-#include "collectors/container/process_start.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace airflow_host;
@@ -24,8 +23,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ParsePressure(text);
   std::vector<std::uint64_t> ids;
   ParseProcessIds(text, ids);
-  ParseStartTicks(text);
-  ParseBootTime(text);
   ParseEngineContainers(text);
   for (const bool ended : {false, true}) {
     const auto response = ParseHttpResponse(text, ended);

@@ -3,10 +3,10 @@
 
 #include <string>
 
-#include "collectors/component/boot_time.h"
+#include "collectors/support/boot_time.h"
 #include "collectors/component/component_totals.h"
 #include "collectors/component/process_cgroup.h"
-#include "collectors/component/process_stat.h"
+#include "collectors/support/process_stat.h"
 #include "collectors/component/process_status.h"
 
 namespace airflow_host {

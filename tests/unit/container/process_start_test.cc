@@ -15,22 +15,6 @@ std::string Stat(const std::string& name, const std::string& ticks) {
          " 301989888 4100 18446744073709551615\n";
 }
 
-TEST(ParseStartTicks, TakesField22) {
-  EXPECT_EQ(ParseStartTicks(Stat("airflow sched", "8721")), 8721U);
-  EXPECT_EQ(ParseStartTicks(Stat("a) S 1 2 (b", "8721")), 8721U);
-  EXPECT_EQ(ParseStartTicks(Stat("x", "-8721")), std::nullopt);
-  for (const char* wrong : {"", "4242", "4242 (x", "4242 (x) S 1 2 3", ")"}) {
-    EXPECT_EQ(ParseStartTicks(wrong), std::nullopt) << wrong;
-  }
-}
-
-TEST(ParseBootTime, TakesItsLine) {
-  EXPECT_EQ(ParseBootTime("cpu 1 2 3\nbtime 1731800334\nprocesses 4\n"), 1731800334U);
-  EXPECT_EQ(ParseBootTime("cpu 1\n"), std::nullopt);
-  EXPECT_EQ(ParseBootTime("btime\n"), std::nullopt);
-  EXPECT_EQ(ParseBootTime("btime 1e9\n"), std::nullopt);
-}
-
 TEST(OldestStart, IsThatOfTheOldestThatCanBeRead) {
   const TemporaryTree tree;
   const auto hertz = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));

@@ -3,7 +3,7 @@
 //   btime 1795302798
 //   processes 26442
 // https://www.kernel.org/doc/html/latest/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat
-#include "collectors/component/boot_time.h"
+#include "collectors/support/boot_time.h"
 
 #include <chrono>
 #include <cstdint>

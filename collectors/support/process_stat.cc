@@ -3,7 +3,7 @@
 // Field 2 is the process's own choice of 15 bytes and may hold spaces, parentheses and newlines, so
 // the fields are counted from the last ")".
 // https://www.kernel.org/doc/html/latest/filesystems/proc.html (table 1-4), proc_pid_stat(5)
-#include "collectors/component/process_stat.h"
+#include "collectors/support/process_stat.h"
 
 #include <array>
 #include <limits>
