@@ -24,10 +24,10 @@ LimitsV2 NarrowAll(const LimitsV2& above, const CgroupDirectory& directory, std:
           Narrow(above.high, directory, "memory.high", buffer)};
 }
 
-ContainerPressure ReadPressure(const CgroupDirectory& directory, const char* name,
+PressureTotals ReadPressure(const CgroupDirectory& directory, const char* name,
                             std::string& buffer) {
   const auto text = directory.Read(name, buffer);
-  return text ? ParsePressure(*text) : ContainerPressure{};
+  return text ? ParsePressure(*text) : PressureTotals{};
 }
 
 void ReadEvents(const CgroupDirectory& directory, std::string& buffer,

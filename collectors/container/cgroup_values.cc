@@ -70,18 +70,6 @@ std::optional<std::uint64_t> Limited(std::optional<std::uint64_t> number) {
   return number && *number < kUnlimited ? number : std::nullopt;
 }
 
-std::optional<std::chrono::microseconds> ParseTotal(std::string_view line) {
-  constexpr std::string_view kTotal = "total=";
-  while (const auto field = TakeField(line)) {
-    if (!field->starts_with(kTotal)) continue;
-    const auto number = ParseUnsigned(field->substr(kTotal.size()));
-    using Count = std::chrono::microseconds::rep;
-    if (!number || *number > std::uint64_t{std::numeric_limits<Count>::max()}) return std::nullopt;
-    return std::chrono::microseconds(static_cast<Count>(*number));
-  }
-  return std::nullopt;
-}
-
 }  // namespace
 
 MemoryStat ParseMemoryStatV2(std::string_view text) {
@@ -116,16 +104,6 @@ std::optional<std::uint64_t> ParseNumberFile(std::string_view text) {
 
 std::optional<std::uint64_t> ParseLimitFile(std::string_view text) {
   return Limited(ParseNumberFile(text));
-}
-
-ContainerPressure ParsePressure(std::string_view text) {
-  ContainerPressure totals;
-  while (auto line = TakeLine(text)) {
-    const auto kind = TakeField(*line);
-    if (kind == "some") totals.some = ParseTotal(*line);
-    if (kind == "full") totals.full = ParseTotal(*line);
-  }
-  return totals;
 }
 
 void ParseProcessIds(std::string_view text, std::vector<std::uint64_t>& ids) {

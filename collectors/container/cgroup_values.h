@@ -57,9 +57,6 @@ std::optional<std::uint64_t> ParseNumberFile(std::string_view text);
 /// largest multiple of the page size (9223372036854771712 where pages have 4 KiB).
 std::optional<std::uint64_t> ParseLimitFile(std::string_view text);
 
-/// Reads a pressure file's totals.
-ContainerPressure ParsePressure(std::string_view text);
-
 /// Adds the process ids of a cgroup.procs to `ids`: one per line, 0 for a process of another pid
 /// namespace.
 void ParseProcessIds(std::string_view text, std::vector<std::uint64_t>& ids);

@@ -88,7 +88,7 @@ constexpr std::array kEventValues = {
 /// One value of the label `resource`.
 struct PressureValue {
   const char* resource;
-  ContainerPressure Container::*member;
+  PressureTotals Container::*member;
 };
 constexpr std::array kPressureValues = {
     PressureValue{"memory", &Container::memory_pressure},
@@ -165,12 +165,11 @@ class KeyedWriter {
 };
 
 void DescribePressure(const Container& container, KeyedWriter& writer) {
-  using Seconds = std::chrono::duration<double>;
   const auto add = [&](const char* resource, const char* kind,
-                       const std::optional<std::chrono::microseconds>& total) {
+                       const std::optional<Seconds>& total) {
     if (!total) return;
-    writer.Add(kPressure, std::optional<double>(Seconds(*total).count()),
-               LabelView{"resource", resource}, LabelView{"kind", kind});
+    writer.Add(kPressure, std::optional<double>(total->count()), LabelView{"resource", resource},
+               LabelView{"kind", kind});
   };
   for (const auto& [resource, member] : kPressureValues) {
     add(resource, "some", (container.*member).some);

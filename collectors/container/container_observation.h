@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/support/pressure.h"
 
 namespace airflow_host {
 
@@ -73,12 +74,6 @@ struct ContainerMemoryEvents {
   std::optional<std::uint64_t> fail;  ///< Swap could not be had (v2 memory.swap.events).
 };
 
-/// Time in which tasks stood still for want of one resource, since the cgroup was made.
-struct ContainerPressure {
-  std::optional<std::chrono::microseconds> some;  ///< At least one task waited.
-  std::optional<std::chrono::microseconds> full;  ///< All of them waited.
-};
-
 /// One container.
 struct Container {
   /// Below the root of the memory hierarchy, as the kernel names it: "/docker/<id>". The key of
@@ -100,9 +95,9 @@ struct Container {
 
   ContainerMemory memory;
   ContainerMemoryEvents events;
-  ContainerPressure memory_pressure;  ///< v2 memory.pressure.
-  ContainerPressure io_pressure;      ///< v2 io.pressure.
-  ContainerPressure cpu_pressure;     ///< v2 cpu.pressure.
+  PressureTotals memory_pressure;  ///< v2 memory.pressure.
+  PressureTotals io_pressure;      ///< v2 io.pressure.
+  PressureTotals cpu_pressure;     ///< v2 cpu.pressure.
   /// Lines of cgroup.procs here and below: processes, not threads (pids.current counts those).
   std::optional<std::uint64_t> processes;
   /// Start of its oldest process (/proc/PID/stat), or else when the cgroup was first seen.

@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-#include "collectors/host/seconds.h"
+#include "collectors/support/seconds.h"
 #include "collectors/support/clock.h"
 
 namespace airflow_host {

@@ -17,7 +17,7 @@
 #include <optional>
 #include <string_view>
 
-#include "collectors/host/seconds.h"
+#include "collectors/support/seconds.h"
 #include "collectors/support/clock.h"
 
 namespace airflow_host {

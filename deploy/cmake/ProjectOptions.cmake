@@ -40,6 +40,7 @@ endif()
 function(add_room name)
   cmake_parse_arguments(ROOM "" "" "SOURCES;LIBRARIES" ${ARGN})
   add_library(${name} STATIC ${ROOM_SOURCES})
+  set_property(GLOBAL APPEND PROPERTY ALL_ROOMS ${name})
   target_link_libraries(${name} PUBLIC project_options ${ROOM_LIBRARIES})
   set_target_properties(${name} PROPERTIES CXX_EXTENSIONS OFF)
   # Not for tests: GCC 12 sees null pointers in GoogleTest's own templates.

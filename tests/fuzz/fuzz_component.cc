@@ -3,19 +3,15 @@
 #include <cstdint>
 #include <string_view>
 
-#include "collectors/support/boot_time.h"
 #include "collectors/component/classify.h"
 #include "collectors/component/process_cgroup.h"
-#include "collectors/support/process_stat.h"
 #include "collectors/component/process_status.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace airflow_host;  // NOLINT(google-build-using-namespace)
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  ParseProcessStat(text);
   ParseProcessStatus(text);
   ParseMemoryCgroup(text);
-  ParseBootTime(text);
   // The first byte chooses the parent, the next bytes are the name, the rest the command line.
   if (size < 16) return 0;
   const Component component = ComponentAt(data[0] % kComponentCount);

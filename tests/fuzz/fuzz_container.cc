@@ -20,7 +20,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ParseMemoryEvents(text, events);
   ParseSwapFailures(text);
   ParseLimitFile(text);
-  ParsePressure(text);
   std::vector<std::uint64_t> ids;
   ParseProcessIds(text, ids);
   ParseEngineContainers(text);

@@ -8,7 +8,6 @@
 #include "collectors/host/meminfo.h"
 #include "collectors/host/mountinfo.h"
 #include "collectors/host/octal_escapes.h"
-#include "collectors/host/pressure.h"
 #include "collectors/host/stat.h"
 #include "collectors/host/swaps.h"
 #include "collectors/host/vmstat.h"
@@ -17,7 +16,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   airflow_host::ParseMeminfo(text);
   airflow_host::ParseVmstat(text, 4096);
-  airflow_host::ParsePressure(text);
   airflow_host::ParseStat(text, 100);
   airflow_host::ParseLoad1(text);
   airflow_host::ParseNegativeDentries(text);

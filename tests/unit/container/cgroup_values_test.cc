@@ -90,23 +90,6 @@ TEST(ParseLimitFile, TellsLimitsFromNone) {
   }
 }
 
-TEST(ParsePressure, TakesTotalsInMicroseconds) {
-  const PressureTotals totals = ParsePressure(
-      "some avg10=0.00 avg60=0.12 avg300=0.31 total=4865966\n"
-      "full avg10=0.00 avg60=0.08 avg300=0.22 total=4131298\n");
-  EXPECT_EQ(totals.some, microseconds(4865966));
-  EXPECT_EQ(totals.full, microseconds(4131298));
-}
-
-TEST(ParsePressure, TakesWhatIsThere) {
-  EXPECT_EQ(ParsePressure("some avg10=0.00 total=7\n").full, std::nullopt);
-  EXPECT_EQ(ParsePressure("some avg10=0.00\n").some, std::nullopt);
-  EXPECT_EQ(ParsePressure("some total=18446744073709551615\n").some, std::nullopt);
-  EXPECT_EQ(ParsePressure("some total=-1\nfull total=\n").some, std::nullopt);
-  EXPECT_EQ(ParsePressure(std::string_view("\0some total=1", 13)).some, std::nullopt);
-  EXPECT_EQ(ParsePressure("").full, std::nullopt);
-}
-
 TEST(ParseProcessIds, AddsOnePerLine) {
   std::vector<std::uint64_t> ids = {1};
   ParseProcessIds("2101\n0\nx\n\n2160", ids);

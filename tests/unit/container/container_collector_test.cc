@@ -7,7 +7,7 @@
 
 #include "collectors/container/container_observation.h"
 #include "tests/support/manual_clock.h"
-#include "tests/unit/container/temporary_tree.h"
+#include "tests/support/temporary_tree.h"
 
 namespace airflow_host {
 namespace {

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/unit/container/fake_engine.h"
-#include "tests/unit/container/temporary_tree.h"
+#include "tests/support/temporary_tree.h"
 
 namespace airflow_host {
 namespace {

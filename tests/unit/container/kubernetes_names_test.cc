@@ -3,7 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/manual_clock.h"
-#include "tests/unit/container/temporary_tree.h"
+#include "tests/support/temporary_tree.h"
 
 namespace airflow_host {
 namespace {

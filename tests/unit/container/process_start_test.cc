@@ -5,7 +5,7 @@
 
 #include <array>
 
-#include "tests/unit/container/temporary_tree.h"
+#include "tests/support/temporary_tree.h"
 
 namespace airflow_host {
 namespace {

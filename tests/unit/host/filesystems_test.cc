@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 #include <sys/statvfs.h>
 
-#include "tests/unit/host/temporary_tree.h"
+#include "tests/support/temporary_tree.h"
 
 namespace airflow_host {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "collectors/host/host_observation.h"
 #include "tests/support/manual_clock.h"
-#include "tests/unit/host/temporary_tree.h"
+#include "tests/support/temporary_tree.h"
 
 namespace airflow_host {
 namespace {

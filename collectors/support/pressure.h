@@ -1,5 +1,6 @@
-// Parses /proc/pressure/{memory,io,cpu} (pressure stall information, Linux 4.20 with CONFIG_PSI and
-// not booted with psi=0): how long tasks have waited for a resource since boot.
+// Parses /proc/pressure/{memory,io,cpu} and, in the same format, a cgroup's memory.pressure and its
+// likes (pressure stall information, Linux 4.20 with CONFIG_PSI and not booted with psi=0): how long
+// tasks have waited for a resource, since boot or since the cgroup was made.
 //
 //   some avg10=1.53 avg60=0.80 avg300=0.21 total=48120344
 //   full avg10=0.92 avg60=0.41 avg300=0.10 total=31004120
@@ -13,11 +14,11 @@
 #include <optional>
 #include <string_view>
 
-#include "collectors/host/seconds.h"
+#include "collectors/support/seconds.h"
 
 namespace airflow_host {
 
-/// Stalled time since boot, of one resource.
+/// Stalled time of one resource.
 struct PressureTotals {
   /// "some": at least one task waited for the resource.
   std::optional<Seconds> some;
@@ -25,7 +26,7 @@ struct PressureTotals {
   std::optional<Seconds> full;
 };
 
-/// Parses the content of one file of /proc/pressure. Total: a line that is unknown or torn leaves
+/// Parses the content of one such file. Total: a line that is unknown or torn leaves
 /// its field empty. Any thread.
 PressureTotals ParsePressure(std::string_view text);
 

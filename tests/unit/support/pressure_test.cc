@@ -1,4 +1,4 @@
-#include "collectors/host/pressure.h"
+#include "collectors/support/pressure.h"
 
 #include <gtest/gtest.h>
 

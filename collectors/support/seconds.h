@@ -1,4 +1,4 @@
-// The type of measured time spans in this room.
+// The type of measured time spans.
 #pragma once
 
 #include <chrono>

@@ -15,7 +15,7 @@ namespace airflow_host {
 class TemporaryTree {
  public:
   TemporaryTree() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "host_test_XXXXXX").string();
+    std::string pattern = (std::filesystem::temp_directory_path() / "airflow_host_test_XXXXXX").string();
     const char* const made = ::mkdtemp(pattern.data());
     if (made == nullptr) ADD_FAILURE() << "cannot make a temporary folder " << pattern;
     root_ = std::filesystem::canonical(pattern).string();
@@ -36,6 +36,7 @@ class TemporaryTree {
     std::ofstream(root_ + path, std::ios::binary) << content;
   }
 
+  /// Makes the folder `path` and those above it.
   void MakeFolder(const std::string& path) const {
     std::filesystem::create_directories(root_ + path);
   }
@@ -46,6 +47,7 @@ class TemporaryTree {
     std::filesystem::create_symlink(target, root_ + path);
   }
 
+  /// Removes the file or the whole folder `path`.
   void Remove(const std::string& path) const { std::filesystem::remove_all(root_ + path); }
 
  private:

@@ -1,5 +1,5 @@
 // Parses /proc/pressure/*; pressure.h shows a sample.
-#include "collectors/host/pressure.h"
+#include "collectors/support/pressure.h"
 
 #include <cstdint>
 
