@@ -49,21 +49,7 @@ class ContainerCollector final : public Collector {
     const auto layout = DetectCgroupLayout(settings_.paths.sysfs);
     if (!layout) return tl::unexpected(layout.error());
     observation->cgroup_version = layout->version;
-    auto found = FindContainers(layout->root, WalkLimits{}, clock_, deadline);
-    if (!found) return tl::unexpected(found.error());
-    observation->truncated = found->truncated;
-    ++observations_;
-    LimitsOfAncestors limits(layout->root);
-    for (FoundContainer& one : found->containers) {
-      if (deadline.Expired(clock_.SteadyNow())) {
-        return Fail(ErrorKind::kTimedOut, "the containers' cgroups were not read in time");
-      }
-      if (auto container = ReadContainer(*layout, std::move(one), limits)) {
-        observation->containers.push_back(std::move(*container));
-      }
-    }
-    std::erase_if(kept_,
-                  [&](const auto& entry) { return entry.second.last_seen != observations_; });
+    if (const auto error = ReadAll(*layout, deadline, *observation)) return tl::unexpected(*error);
     engine_names_.Fill(observation->containers, deadline);
     kubernetes_names_.Fill(observation->containers);
     observation->names_problem = engine_names_.problem();
@@ -71,6 +57,28 @@ class ContainerCollector final : public Collector {
       observation->names_problem = kubernetes_names_.problem();
     }
     return observation;
+  }
+
+  /// Finds and reads the containers. All or none: half of them would look like the others' end.
+  std::optional<Error> ReadAll(const CgroupLayout& layout, Deadline deadline,
+                               ContainerObservation& observation) {
+    auto found = FindContainers(layout.root, WalkLimits{}, clock_, deadline);
+    if (!found) return found.error();
+    observation.truncated = found->truncated;
+    ++observations_;
+    LimitsOfAncestors limits(layout.root);
+    for (FoundContainer& one : found->containers) {
+      if (deadline.Expired(clock_.SteadyNow())) {
+        return Error{ErrorKind::kTimedOut,
+                     "the containers' cgroups below " + layout.root + " were not read in time"};
+      }
+      if (auto container = ReadContainer(layout, std::move(one), limits)) {
+        observation.containers.push_back(std::move(*container));
+      }
+    }
+    std::erase_if(kept_,
+                  [&](const auto& entry) { return entry.second.last_seen != observations_; });
+    return std::nullopt;
   }
 
   /// Nothing where the container has ended meanwhile.
