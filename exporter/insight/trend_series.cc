@@ -17,7 +17,7 @@ TrendSeries::Shape TrendSeries::ShapeOf(std::chrono::nanoseconds length,
 }
 
 bool TrendSeries::Add(SteadyTime now, double value) {
-  constexpr double kLargest = std::numeric_limits<float>::max();
+  constexpr auto kLargest = static_cast<double>(std::numeric_limits<float>::max());
   if (!(std::abs(value) <= kLargest)) return false;  // Not a number included.
   const auto since_start = std::max(now.time_since_epoch(), SteadyTime::duration(0));
   const std::int64_t bucket = since_start / shape_.width;
