@@ -67,6 +67,14 @@ std::string Explanation(const BoardEntry& entry) {
   return message;
 }
 
+/// A message as it stands alone: errors begin in lower case, to be joined to others.
+std::string Sentence(std::string text) {
+  if (!text.empty() && text.front() >= 'a' && text.front() <= 'z') {
+    text.front() = static_cast<char>(text.front() - 'a' + 'A');
+  }
+  return text;
+}
+
 /// "12 s ago", or "never".
 std::string Ago(std::optional<SystemTime> time, SystemTime now) {
   if (!time) return "never";
@@ -142,7 +150,7 @@ void AppendProblems(const StatusPageInput& input, std::string& page) {
     first = false;
     page += "<div class=\"problem\">\n<h3>" + EscapeHtml(entry.row->name) + " is ";
     page += LookOf(state).words;
-    page += "</h3>\n<p>" + EscapeHtml(Explanation(entry)) +
+    page += "</h3>\n<p>" + EscapeHtml(Sentence(Explanation(entry))) +
             "</p>\n<p class=\"quiet\">Last success: " + Ago(entry.status.last_success, input.now) +
             ".</p>\n</div>\n";
   }
@@ -180,10 +188,11 @@ void AppendRow(const BoardEntry& entry, SystemTime now, std::string& page) {
   if (!status.configured) {
     page +=
         "<a class=\"quiet\" href=\"#missing\">how to change that</a></td>\n"
-        "<td>never</td>\n<td>not read</td>\n<td>not read</td>\n</tr>\n";
+        "<td>never</td>\n<td class=\"number\">not read</td>\n"
+        "<td class=\"number\">not read</td>\n</tr>\n";
     return;
   }
-  page += "<span class=\"quiet\">" + EscapeHtml(Explanation(entry)) + "</span></td>\n";
+  page += "<span class=\"quiet\">" + EscapeHtml(Sentence(Explanation(entry))) + "</span></td>\n";
   page += "<td class=\"number\">" + Ago(status.last_success, now);
   if (status.last_success) {
     page += "<br><span class=\"quiet\">" + TimeElement(*status.last_success) + "</span>";
@@ -213,7 +222,7 @@ void AppendNotWatched(const StatusPageInput& input, std::string& page) {
   for (const BoardEntry& entry : input.entries) {
     if (entry.status.configured) continue;
     page += "<dt>" + EscapeHtml(entry.row->name) + "</dt>\n<dd>" +
-            EscapeHtml(entry.status.message) + "</dd>\n";
+            EscapeHtml(Sentence(entry.status.message)) + "</dd>\n";
   }
   page += "</dl>\n</section>\n";
 }

@@ -54,7 +54,6 @@ dt { overflow-wrap: anywhere; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .missing dt { font-weight: 600; margin-top: .8rem; }
 code { font-size: .95em; white-space: nowrap; }
-.problem p::first-letter, .missing dd::first-letter { text-transform: uppercase; }
 @media (max-width: 40rem) { tbody th { min-width: 8rem; } td.state { min-width: 10rem; } }
 )css";
 

@@ -42,7 +42,7 @@ TEST(StatusPage, EscapesEverything) {
   const std::string page = RenderStatusPage(input, attack);
   EXPECT_THAT(page, Not(HasSubstr("<script")));
   EXPECT_THAT(page, HasSubstr("&lt;script&gt;x&lt;/script&gt;&quot;&#39;&amp;"));
-  EXPECT_THAT(page, HasSubstr("cannot connect to &lt;postgres&gt;"));
+  EXPECT_THAT(page, HasSubstr("Cannot connect to &lt;postgres&gt;"));
 }
 
 TEST(StatusPage, IsReadableByMachinesThatReadAloud) {
