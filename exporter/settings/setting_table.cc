@@ -105,7 +105,7 @@ void AddProgramRows(Rows& rows) {
                   "YAML file with settings; its nested keys are the names of the flags", group,
                   false,
                   StoreIn(
-                      [](Settings & all) -> auto& { return all.config_file; }, AsItStands)});
+                      [](Settings & all) -> auto& { return all.config_file; }, ParseFileName)});
   rows.push_back({"memory.lock", SettingKind::kSwitch, "", "true",
                   "Keep the program in memory, so that it answers while the host swaps", group,
                   true,
@@ -145,7 +145,7 @@ void AddWebRows(Rows& rows) {
   rows.push_back({"web.config.file", SettingKind::kValue, "FILE", "",
                   "TLS and basic authentication, in the format of exporter-toolkit", group, true,
                   StoreIn(
-                      [](Settings & all) -> auto& { return all.web_config_file; }, AsItStands)});
+                      [](Settings & all) -> auto& { return all.web_config_file; }, ParseFileName)});
 }
 
 void AddHostRows(Rows& rows) {
