@@ -60,7 +60,7 @@ TEST(ParseYamlSettings, NamesFileAndLineOfWhatIsWrong) {
       {"[1, 2]: x\n", "/x.yml line 1: a key must be a plain word"},
       {"a: 1\n---\nb: 2\n", "/x.yml holds more than one YAML document"},
       {"a: *nothing\n", "/x.yml line 1: this is not YAML: "},
-      {"a: {a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}}\n", "nested too deeply"},
+      {"a: {a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}\n", "nested too deeply"},
   };
   for (const auto& [text, message] : kCases) {
     const auto settings = ParseYamlSettings(text, "/x.yml");
