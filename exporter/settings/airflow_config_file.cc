@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "exporter/settings/setting_value.h"
+#include "collectors/support/text.h"
 
 namespace airflow_host {
 namespace {
@@ -92,7 +92,7 @@ class AirflowConfigParser {
     section_ = name;
     has_section_ = true;
     if (name != kDefaultSection && file_.sections_.contains(name)) {
-      return Wrong("the section [" + Quoted(name) + "] stands twice");
+      return Wrong("the section [" + Printable(name, 80) + "] stands twice");
     }
     file_.sections_.try_emplace(section_);
     return {};
@@ -106,7 +106,10 @@ class AirflowConfigParser {
       return Wrong("this is neither a [section] nor \"key = value\"");
     }
     const auto [place, added] = file_.sections_.find(section_)->second.try_emplace(key);
-    if (!added) return Wrong("the key " + Quoted(key) + " of [" + section_ + "] stands twice");
+    if (!added) {
+      return Wrong("the key " + Printable(key, 80) + " of [" + Printable(section_, 80) +
+                   "] stands twice");
+    }
     value_ = &place->second;
     pending_ = Strip(content.substr(delimiter + 1));
     return {};

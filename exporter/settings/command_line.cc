@@ -96,6 +96,9 @@ SettingsExpected<FlagValues> ValuesOf(const Options& options) {
       return FailUsage("flag --" + row->name + " is given twice");
     }
     for (const std::string& text : texts) {
+      if (row->kind == SettingKind::kRequest && text != "true") {
+        return FailUsage("flag --" + row->name + " takes no value");
+      }
       if (TakesValue(*row) && text.starts_with("--")) {
         return FailUsage("flag --" + row->name + " lacks its value; see --help");
       }
@@ -105,22 +108,33 @@ SettingsExpected<FlagValues> ValuesOf(const Options& options) {
   return values;
 }
 
+std::string HelpOf(const SettingRow& row) {
+  if (row.kind == SettingKind::kSwitch) {
+    return row.help + (row.default_text == "true" ? " (default: on)" : " (default: off)");
+  }
+  return row.default_text.empty() ? row.help : row.help + " (default: " + row.default_text + ")";
+}
+
+/// One setting: its names on the left, its help on the right, broken at blanks.
 void AppendEntry(const SettingRow& row, std::string& text) {
-  constexpr std::size_t kHelpColumn = 44;
-  std::string entry = "  --" + row.name;
-  if (TakesValue(row)) entry.append("=").append(row.value_name);
-  if (row.kind == SettingKind::kSwitch) {
-    entry = "  --[no-]" + row.name;
+  constexpr std::size_t kHelpColumn = 42;
+  constexpr std::size_t kLineWidth = 100;
+  std::string line = row.kind == SettingKind::kSwitch ? "  --[no-]" : "  --";
+  line.append(row.name);
+  if (TakesValue(row)) line.append("=").append(row.value_name);
+  if (row.name == "help") line.append(", -h");
+  const std::string help = HelpOf(row);
+  for (std::string_view rest = help; const auto word = TakeField(rest);) {
+    const bool first = rest.data() == help.data() + word->size();
+    if (line.size() + 1 + word->size() > kLineWidth) {
+      text.append(line).append("\n");
+      line.clear();
+    }
+    const bool new_column = first || line.empty();
+    line.resize(new_column ? std::max(line.size() + 2, kHelpColumn) : line.size() + 1, ' ');
+    line.append(*word);
   }
-  entry.resize(std::max(entry.size() + 2, kHelpColumn), ' ');
-  entry.append(row.help);
-  if (TakesValue(row) && !row.default_text.empty()) {
-    entry.append(" (default ").append(row.default_text).append(")");
-  }
-  if (row.kind == SettingKind::kSwitch) {
-    entry.append(row.default_text == "true" ? " (default on)" : " (default off)");
-  }
-  text.append(entry).append("\n");
+  text.append(line).append("\n");
 }
 
 }  // namespace

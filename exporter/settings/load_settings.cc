@@ -12,6 +12,7 @@
 #include "exporter/settings/command_line.h"
 #include "exporter/settings/setting_sources.h"
 #include "exporter/settings/setting_table.h"
+#include "exporter/settings/setting_value.h"
 #include "exporter/settings/settings_check.h"
 #include "exporter/settings/settings_report.h"
 #include "exporter/settings/url_setting.h"
@@ -25,6 +26,9 @@ constexpr std::size_t kLongestYaml = std::size_t{1024} * 1024;
 SettingsExpected<std::vector<YamlSetting>> ReadYaml(const std::string& root,
                                                     const std::string& path) {
   if (path.empty()) return std::vector<YamlSetting>{};
+  if (const auto name = ParseFileName(path); !name) {
+    return FailUsage("config.file " + name.error().message);
+  }
   std::string buffer;
   const auto content = ReadFile(root + path, buffer, kLongestYaml);
   if (!content) return FailSettings("the file of settings: " + content.error().message);

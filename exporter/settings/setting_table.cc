@@ -105,7 +105,7 @@ void AddProgramRows(Rows& rows) {
                   "YAML file with settings; its nested keys are the names of the flags", group,
                   false,
                   StoreIn(
-                      [](Settings & all) -> auto& { return all.config_file; }, AsItStands)});
+                      [](Settings & all) -> auto& { return all.config_file; }, ParseFileName)});
   rows.push_back({"memory.lock", SettingKind::kSwitch, "", "true",
                   "Keep the program in memory, so that it answers while the host swaps", group,
                   true,

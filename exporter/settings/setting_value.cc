@@ -162,6 +162,11 @@ Expected<std::string> ParseMountPath(std::string_view text) {
   return std::string(text);
 }
 
+Expected<std::string> ParseFileName(std::string_view text) {
+  if (text.find("://") != std::string_view::npos) return Wants("the name of a file", text);
+  return std::string(text);
+}
+
 Expected<LogLevel> ParseLogLevel(std::string_view text) {
   if (text == "debug") return LogLevel::kDebug;
   if (text == "info") return LogLevel::kInfo;

@@ -41,6 +41,10 @@ Expected<std::string> ParseTelemetryPath(std::string_view text);
 /// An absolute path without trailing slashes: the root itself becomes the empty text.
 Expected<std::string> ParseMountPath(std::string_view text);
 
+/// The name of a file, relative ones included; not a URL, whose password an error of open(2) would
+/// show.
+Expected<std::string> ParseFileName(std::string_view text);
+
 /// debug, info, warn or error.
 Expected<LogLevel> ParseLogLevel(std::string_view text);
 

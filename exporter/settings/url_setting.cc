@@ -17,6 +17,9 @@ constexpr std::size_t kLongestUrl = std::size_t{16} * 1024;
 SettingsExpected<void> TakeFromFile(std::string_view root, const SourcedSetting& file,
                                     SourcedSetting& url) {
   const std::string& path = file.values.front();
+  if (const auto name = ParseFileName(path); !name) {
+    return FailUsage(SubjectOf(file) + " " + name.error().message);
+  }
   std::string buffer;
   const auto content = ReadFile(std::string(root) + path, buffer, kLongestUrl + 1);
   if (!content) return FailUsage(SubjectOf(file) + ": " + content.error().message);

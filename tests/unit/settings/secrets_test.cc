@@ -1,0 +1,139 @@
+// Where the two URLs come from, and that their passwords reach nothing that a person sees.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/unit/settings/settings_fixture.h"
+
+namespace airflow_host {
+namespace {
+
+using testing::AllOf;
+using testing::HasSubstr;
+using testing::Not;
+
+class SecretsTest : public SettingsTest {
+ protected:
+  /// Everything that the settings give for a person to read.
+  std::string AllText() {
+    input_.arguments.push_back("--check-config");
+    const auto loaded = LoadSettings(input_);
+    input_.arguments.pop_back();
+    if (!loaded) return loaded.error().message;
+    std::string text = *loaded->text;
+    for (const std::string& note : loaded->settings.notes) text += note;
+    return text + loaded->settings.metadata_absence + loaded->settings.broker_absence;
+  }
+};
+
+TEST_F(SecretsTest, AUrlComesFromItsFile) {
+  Write("/run/url", " postgresql://u:secret@h/d \n\n");
+  Write("/run/broker", "redis://:secret@h/0");
+  input_.arguments = {"--metadata.url-file=/run/url", "--broker.url-file=/run/broker"};
+  const Settings settings = Load();
+  EXPECT_EQ(settings.collector.database_url, "postgresql://u:secret@h/d");
+  EXPECT_EQ(settings.collector.broker_url, "redis://:secret@h/0");
+  EXPECT_EQ(Origin(settings, "metadata.url").value, "postgresql://u:***@h/d");
+  EXPECT_EQ(Origin(settings, "metadata.url").origin, "file /run/url");
+  EXPECT_EQ(Origin(settings, "metadata.url-file").value, "/run/url");
+  EXPECT_EQ(Origin(settings, "metadata.url-file").origin, "flag --metadata.url-file");
+}
+
+TEST_F(SecretsTest, TheStrongerSourceCounts) {
+  Write("/run/url", "postgresql://file/d");
+  Write("/x.yml", "metadata: {url: \"postgresql://yaml/d\"}\n");
+  input_.environment = {{"AIRFLOW_HOST_EXPORTER_METADATA_URL", "postgresql://variable/d"}};
+  input_.arguments = {"--metadata.url-file=/run/url", "--config.file=/x.yml"};
+  EXPECT_EQ(Load().collector.database_url, "postgresql://file/d");
+  input_.arguments = {"--config.file=/x.yml"};
+  EXPECT_EQ(Load().collector.database_url, "postgresql://variable/d");
+  input_.environment = {{"AIRFLOW_HOST_EXPORTER_METADATA_URL_FILE", "/run/url"}};
+  EXPECT_EQ(Load().collector.database_url, "postgresql://file/d");
+  input_.environment = {};
+  EXPECT_EQ(Load().collector.database_url, "postgresql://yaml/d");
+}
+
+TEST_F(SecretsTest, BothFromOneSourceExcludeEachOther) {
+  Write("/run/url", "postgresql://file/d");
+  input_.arguments = {"--metadata.url-file=/run/url", "--metadata.url=postgresql://h/d"};
+  EXPECT_THAT(Failure().message, HasSubstr("exclude each other"));
+  EXPECT_EQ(Failure().ExitCode(), 2);
+}
+
+TEST_F(SecretsTest, APasswordInAFlagIsRefused) {
+  for (const char* flag :
+       {"--metadata.url=postgresql://u:secret@h/d",
+        "--metadata.url=postgresql://h/d?password=secret", "--broker.url=redis://:secret@h/0",
+        "--broker.url=rediss://u:secret@h/0"}) {
+    input_.arguments = {flag};
+    const SettingsError error = Failure();
+    EXPECT_EQ(error.ExitCode(), 2);
+    EXPECT_THAT(error.message, AllOf(HasSubstr("holds a password"), HasSubstr("url-file"),
+                                     HasSubstr("AIRFLOW_HOST_EXPORTER_"), HasSubstr("YAML"),
+                                     Not(HasSubstr("secret"))));
+  }
+  input_.arguments = {"--metadata.url=postgresql://u@h/d", "--broker.url=redis://h/0"};
+  EXPECT_EQ(Load().collector.broker_url, "redis://h/0");
+}
+
+TEST_F(SecretsTest, ABadUrlFileIsAUsageError) {
+  Write("/empty", " \n");
+  Write("/two", "postgresql://u:secret@h/d\nredis://h");
+  Write("/long", "postgresql://" + std::string(20000, 'h'));
+  Write("/words", "secret");
+  const std::pair<const char*, const char*> kCases[] = {
+      {"/none", "No such file or directory"},
+      {"/empty", "must hold one URL and nothing else"},
+      {"/two", "must hold one URL and nothing else"},
+      {"/long", "must hold one URL and nothing else"},
+      {"/words", "file /words is not a URL"},
+      {"/", "Is a directory"},
+  };
+  for (const auto& [path, message] : kCases) {
+    input_.arguments = {std::string("--metadata.url-file=") + path};
+    const SettingsError error = Failure();
+    EXPECT_EQ(error.ExitCode(), 2) << path;
+    EXPECT_THAT(error.message, AllOf(HasSubstr(message), Not(HasSubstr("secret"))));
+  }
+}
+
+TEST_F(SecretsTest, ReachNoText) {
+  Write("/a.cfg", "[celery]\nbroker_url = redis://:secret@h/0\n[core]\nx = 1\n");
+  Write("/percent.cfg", "[database]\nsql_alchemy_conn = postgresql://u:%secret@h/d\n");
+  Write("/x.yml", "metadata:\n  url: postgresql://u:secret@h/d\n");
+  Write("/bad.yml", "postgresql://u:secret@h/d: [x\n");
+  Write("/key.yml", "\"postgresql://u:secret@h/d\": x\n");
+  struct Case {
+    std::vector<std::string> arguments;
+    Environment environment;
+  };
+  const Case kCases[] = {
+      {{}, {{"AIRFLOW_HOST_EXPORTER_METADATA_URL", "postgresql://u:secret@h/d"}}},
+      {{}, {{"AIRFLOW_HOST_EXPORTER_METADATA_URL", "u:secret@h/d"}}},
+      {{}, {{"AIRFLOW_HOST_EXPORTER_METADATA_URL", "mysql://u:secret@h/d"}}},
+      {{}, {{"AIRFLOW_HOST_EXPORTER_BROKER_URL", "sentinel://u:secret@h;sentinel://u:secret@i"}}},
+      {{}, {{"AIRFLOW__DATABASE__SQL_ALCHEMY_CONN", "postgresql://u:se%zzcret:secret@h/d"}}},
+      {{}, {{"AIRFLOW__CELERY__BROKER_URL", "redis://u:secret@h/x?password=secret"}}},
+      {{"--airflow.allow-commands"},
+       {{"AIRFLOW__CELERY__BROKER_URL_CMD", "/none/secret --password secret"}}},
+      {{"--airflow.config=/a.cfg"}, {}},
+      {{"--airflow.config=/percent.cfg"}, {}},
+      {{"--config.file=/x.yml"}, {}},
+      {{"--config.file=/bad.yml"}, {}},
+      {{"--config.file=/key.yml"}, {}},
+      {{"--metadata.url-file=postgresql://u:secret@h/d"}, {}},
+      {{"--config.file=postgresql://u:secret@h/d"}, {}},
+      {{"--web.config.file=postgresql://u:secret@h/d"}, {}},
+      {{"--web.listen-address=redis://:secret@h"}, {}},
+      {{"--metadata.schema=postgresql://u:secret@h/d"}, {}},
+  };
+  for (const auto& [arguments, environment] : kCases) {
+    input_.arguments = arguments;
+    input_.environment = environment;
+    const std::string text = AllText();
+    EXPECT_FALSE(text.empty());
+    EXPECT_THAT(text, Not(HasSubstr("secret")));
+  }
+}
+
+}  // namespace
+}  // namespace airflow_host
