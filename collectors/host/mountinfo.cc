@@ -76,9 +76,9 @@ std::vector<Mount> ParseMountinfo(std::string_view text) {
 
 bool IsLocalFilesystem(std::string_view filesystem) {
   constexpr auto kLocal = std::to_array<std::string_view>(
-      {"bcachefs", "btrfs",    "erofs", "exfat", "ext2",   "ext3",  "ext4",    "f2fs",  "hfsplus",
-       "iso9660",  "jffs2",    "jfs",   "msdos", "nilfs2", "ntfs3", "overlay", "ramfs", "reiserfs",
-       "rootfs",   "squashfs", "tmpfs", "ubifs", "udf",    "vfat",  "xfs",     "zfs"});
+      {"bcachefs", "btrfs",   "devtmpfs", "erofs", "exfat", "ext2",   "ext3",  "ext4",    "f2fs",
+       "hfsplus",  "iso9660", "jffs2",    "jfs",   "msdos", "nilfs2", "ntfs3", "overlay", "ramfs",
+       "reiserfs", "rootfs",  "squashfs", "tmpfs", "ubifs", "udf",    "vfat",  "xfs",     "zfs"});
   return std::find(kLocal.begin(), kLocal.end(), filesystem) != kLocal.end();
 }
 

@@ -41,7 +41,7 @@ TEST(ParseMountinfo, LeavesTornLinesOut) {
 }
 
 TEST(IsLocalFilesystem, RefusesWhatCouldHang) {
-  for (const char* type : {"ext4", "xfs", "btrfs", "overlay", "tmpfs", "zfs", "vfat"}) {
+  for (const char* type : {"ext4", "xfs", "btrfs", "overlay", "tmpfs", "devtmpfs", "zfs", "vfat"}) {
     EXPECT_TRUE(IsLocalFilesystem(type)) << type;
   }
   for (const char* type : {"nfs", "nfs4", "cifs", "smb3", "fuse", "fuse.s3fs", "fuseblk", "9p",
