@@ -14,8 +14,11 @@ add_library(project_hardening INTERFACE)
 target_compile_options(project_hardening INTERFACE
   -fstack-protector-strong -fstack-clash-protection -fPIE
   $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection>)
-target_compile_definitions(project_hardening INTERFACE _GLIBCXX_ASSERTIONS
-  $<$<AND:$<NOT:$<CONFIG:Debug>>,$<STREQUAL:${AIRFLOW_HOST_SANITIZERS},>>:_FORTIFY_SOURCE=2>)
+target_compile_definitions(project_hardening INTERFACE _GLIBCXX_ASSERTIONS)
+if(NOT AIRFLOW_HOST_SANITIZERS)
+  target_compile_definitions(project_hardening INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:_FORTIFY_SOURCE=2>)
+endif()
 target_link_options(project_hardening INTERFACE -Wl,-z,relro -Wl,-z,now -Wl,--as-needed)
 
 add_library(project_options INTERFACE)
