@@ -9,6 +9,8 @@
 #include <optional>
 #include <utility>
 
+#include "collectors/broker/broker_url.h"
+#include "collectors/metadata/database_url.h"
 #include "collectors/support/text.h"
 #include "collectors/support/url.h"
 
@@ -182,23 +184,15 @@ Expected<LogFormat> ParseLogFormat(std::string_view text) {
 }
 
 Expected<std::string> CheckedDatabaseUrl(std::string_view text) {
-  const auto url = ParseUrl(text, UrlRule::kSqlAlchemy);
-  if (!url) return Fail(ErrorKind::kMalformed, "is not a URL: " + url.error().message);
-  const std::string dialect = url->scheme.substr(0, url->scheme.find('+'));
-  if (dialect == "postgresql" || dialect == "postgres") return std::string(text);
-  return Fail(ErrorKind::kMalformed, "names a database of the kind " + Quoted(dialect) +
-                                         ", but only PostgreSQL is read (postgresql://...)");
+  const auto address = ParseDatabaseUrl(text);
+  if (address) return std::string(text);
+  return Fail(ErrorKind::kMalformed, "is of no use: " + address.error().message);
 }
 
 Expected<std::string> CheckedBrokerUrl(std::string_view text) {
-  const auto url = ParseUrl(text, UrlRule::kUrllib);
-  if (!url) return Fail(ErrorKind::kMalformed, "is not a URL: " + url.error().message);
-  for (const char* scheme : {"redis", "rediss", "redis+socket", "sentinel"}) {
-    if (url->scheme == scheme) return std::string(text);
-  }
-  return Fail(ErrorKind::kMalformed,
-              "names a broker of the kind " + Quoted(url->scheme) +
-                  ", but only Redis is read (redis, rediss, redis+socket, sentinel)");
+  const auto address = ParseBrokerUrl(text);
+  if (address) return std::string(text);
+  return Fail(ErrorKind::kMalformed, "is of no use: " + address.error().message);
 }
 
 std::vector<std::string> SplitList(std::string_view text) {

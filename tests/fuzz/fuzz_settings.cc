@@ -30,8 +30,8 @@ void ParseValues(std::string_view text) {
   static_cast<void>(ParseListenAddress(text));
   static_cast<void>(ParseTelemetryPath(text));
   static_cast<void>(ParseMountPath(text));
-  static_cast<void>(ParseDatabaseUrl(text));
-  static_cast<void>(ParseBrokerUrl(text));
+  static_cast<void>(CheckedDatabaseUrl(text));
+  static_cast<void>(CheckedBrokerUrl(text));
   static_cast<void>(SplitList(text));
   static_cast<void>(SplitWords(text));
   static_cast<void>(ClosestName(SettingTable({}), text));

@@ -65,7 +65,6 @@ TEST_F(LoadSettingsTest, EverySettingCanComeFromEverySource) {
       {"web.listen-address", ":1"},
       {"web.telemetry-path", "/m"},
       {"web.max-requests", "7"},
-      {"web.config.file", "/w.yml"},
       {"log.level", "debug"},
       {"log.format", "json"},
       {"memory.lock", "false"},
@@ -187,8 +186,8 @@ TEST_F(LoadSettingsTest, WrongValuesNameTheirOrigin) {
       {{"--path.procfs=proc"}, {}, "flag --path.procfs wants an absolute path"},
       {{"--airflow.home=airflow"}, {}, "flag --airflow.home wants an absolute path"},
       {{"--web.telemetry-path=/healthz"}, {}, "flag --web.telemetry-path wants a path that is not"},
-      {{"--metadata.url=mysql://h/d"}, {}, "flag --metadata.url names a database of the kind"},
-      {{"--broker.url=amqp://h"}, {}, "flag --broker.url names a broker of the kind \"amqp\""},
+      {{"--metadata.url=mysql://h/d"}, {}, "flag --metadata.url is of no use: "},
+      {{"--broker.url=amqp://h"}, {}, "flag --broker.url is of no use: "},
       {{"--foo"}, {}, "unknown flag --foo; see --help"},
   };
   for (const auto& [arguments, environment, message, exit_code] : kCases) {
@@ -227,7 +226,7 @@ TEST_F(LoadSettingsTest, AnswersRequestsWithText) {
   EXPECT_THAT(
       *LoadSettings(input_)->text,
       AllOf(HasSubstr("log.level                    warn                  flag --log.level\n"),
-            HasSubstr("web.config.file              -                     default\n"),
+            HasSubstr("metadata.schema              -                     default\n"),
             HasSubstr("\nNot available:\n  no metadata database")));
   input_.arguments = {"--check-config", "--log.level=loud"};
   EXPECT_EQ(Failure().ExitCode(), 2);
