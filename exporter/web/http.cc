@@ -22,10 +22,16 @@ std::string_view ReasonPhrase(int status) {
       return "Not Found";
     case 405:
       return "Method Not Allowed";
+    case 411:
+      return "Length Required";
+    case 413:
+      return "Content Too Large";
     case 503:
       return "Service Unavailable";
+    case 505:
+      return "HTTP Version Not Supported";
     default:
-      return status < 500 ? "Unnamed" : "Internal Server Error";
+      return status < 500 ? "Refused" : "Internal Server Error";
   }
 }
 

@@ -115,7 +115,6 @@ std::vector<const char*> OptionList(const char* listening_ports, const char* wor
       {"enable_directory_listing", "no"},
       {"enable_auth_domain_check", "no"},
       {"access_control_allow_origin", ""},
-      {"additional_header", "X-Content-Type-Options: nosniff"},
   };
   std::vector<const char*> options;
   for (const auto& [name, value] : settings) {
@@ -145,6 +144,7 @@ struct WebServer::Running {
     return *static_cast<Running*>(mg_get_user_context_data(connection));
   }
   static int OnRequest(mg_connection* connection) noexcept;
+  static int OnError(mg_connection* connection, int status, const char* reason) noexcept;
   static int OnOpened(const mg_connection* connection, void** data) noexcept;
   static void OnClosing(const mg_connection* connection) noexcept;
   static void OnClosed(const mg_connection* connection) noexcept;
@@ -183,6 +183,20 @@ int WebServer::Running::OnRequest(mg_connection* connection) noexcept {
   }
 }
 
+int WebServer::Running::OnError(mg_connection* connection, int status, const char*) noexcept {
+  // civetweb's own answer would come as HTTP/1.0, its date made by gmtime(), which threads share.
+  try {
+    HttpResponse response;
+    response.status = status;
+    response.body = "This is not a request that the exporter takes.\n";
+    response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+    WriteAll(connection, ResponseHead(response, std::chrono::system_clock::now()) + response.body);
+  } catch (...) {
+    mg_write(connection, kFailure.data(), kFailure.size());
+  }
+  return 0;  // Answered.
+}
+
 int WebServer::Running::OnOpened(const mg_connection* connection, void**) noexcept {
   Of(connection).slow_clients.Opened();
   return 0;
@@ -218,6 +232,7 @@ Expected<void> WebServer::Running::Begin(const std::vector<ResolvedAddress>& add
   std::vector<const char*> options = OptionList(listening_ports.c_str(), workers.c_str());
   mg_callbacks callbacks{};
   callbacks.begin_request = &Running::OnRequest;
+  callbacks.http_error = &Running::OnError;
   callbacks.init_connection = &Running::OnOpened;
   callbacks.connection_close = &Running::OnClosing;
   callbacks.connection_closed = &Running::OnClosed;
