@@ -13,8 +13,8 @@ namespace {
 std::optional<Mount> ParseLine(std::string_view line) {
   const auto id = TakeField(line);
   const auto parent = TakeField(line);
-  TakeField(line);  // Device.
-  TakeField(line);  // Root inside the file system.
+  const auto device = TakeField(line);
+  const auto root = TakeField(line);
   const auto mount_point = TakeField(line);
   while (const auto field = TakeField(line)) {
     if (*field == "-") break;
@@ -25,8 +25,12 @@ std::optional<Mount> ParseLine(std::string_view line) {
   const auto id_number = ParseUnsigned(*id);
   const auto parent_number = ParseUnsigned(*parent);
   if (!id_number || !parent_number) return std::nullopt;
-  return Mount{*id_number, *parent_number, DecodeOctalEscapes(*mount_point),
-               std::string(*filesystem)};
+  return Mount{*id_number,
+               *parent_number,
+               DecodeOctalEscapes(*mount_point),
+               std::string(*filesystem),
+               std::string(*device),
+               DecodeOctalEscapes(*root)};
 }
 
 /// Whether `path` is `folder` or lies below it.
@@ -64,6 +68,19 @@ const Mount* FindNext(const std::vector<Mount>& mounts, const Mount& mount, std:
   return next;
 }
 
+/// Whether systemd has put an empty folder of its own over the mount point.
+bool HidesItsMountPoint(const Mount& mount) { return LiesIn(mount.root, "/systemd/inaccessible"); }
+
+/// Whether `mount`, which lies on `parent`, shows the very folder of `parent` that it covers.
+bool IsBoundOntoItself(const Mount& mount, const Mount& parent) {
+  if (mount.device.empty() || mount.device != parent.device) return false;
+  if (!LiesIn(mount.mount_point, parent.mount_point)) return false;
+  const auto without_slash = [](std::string_view path) { return path == "/" ? "" : path; };
+  const std::string_view below =
+      std::string_view(mount.mount_point).substr(without_slash(parent.mount_point).size());
+  return mount.root == std::string(without_slash(parent.root)).append(below);
+}
+
 }  // namespace
 
 std::vector<Mount> ParseMountinfo(std::string_view text) {
@@ -84,11 +101,13 @@ bool IsLocalFilesystem(std::string_view filesystem) {
 
 const Mount* FindLocalMount(const std::vector<Mount>& mounts, std::string_view path) {
   const Mount* mount = FindRoot(mounts);
+  const Mount* answer = mount;
   // As many steps as there are mounts: a list with a circle in it comes to an end too.
   for (std::size_t step = 0; step < mounts.size() && mount != nullptr; ++step) {
-    if (!IsLocalFilesystem(mount->filesystem)) return nullptr;
+    if (!IsLocalFilesystem(mount->filesystem) || HidesItsMountPoint(*mount)) return nullptr;
     const Mount* const next = FindNext(mounts, *mount, path);
-    if (next == nullptr) return mount;
+    if (next == nullptr) return answer;
+    if (!IsBoundOntoItself(*next, *mount)) answer = next;
     mount = next;
   }
   return nullptr;

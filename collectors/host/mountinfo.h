@@ -26,6 +26,10 @@ struct Mount {
   std::string mount_point;
   /// As "ext4" or "fuse.sshfs".
   std::string filesystem;
+  /// "259:1"; equal for all mounts of one file system.
+  std::string device = {};
+  /// Which part of the file system is mounted, escapes decoded: "/" unless it is a bind mount.
+  std::string root = {};
 };
 
 /// Parses the content of a mountinfo file. Total: torn lines are left out. Any thread.
@@ -37,7 +41,9 @@ std::vector<Mount> ParseMountinfo(std::string_view text);
 bool IsLocalFilesystem(std::string_view filesystem);
 
 /// The mount that the absolute `path` lies on, found as the kernel walks: mount by mount, down from
-/// the root. Null if there is none, or if the walk would cross a file system that is not local.
+/// the root. Null if there is none, if the walk would cross a file system that is not local, or if
+/// systemd hides the path from this service (ProtectHome=, InaccessiblePaths=). A folder that is
+/// bound onto itself (systemd does so to make it read-only for a service) is no mount of its own.
 /// Symbolic links are not followed. The result points into `mounts`. Any thread.
 const Mount* FindLocalMount(const std::vector<Mount>& mounts, std::string_view path);
 

@@ -14,6 +14,7 @@ using testing::IsEmpty;
 
 std::vector<std::string> NamesOf(const std::vector<FilesystemSpace>& spaces) {
   std::vector<std::string> names;
+  names.reserve(spaces.size());
   for (const auto& space : spaces) names.push_back(space.mount_point);
   return names;
 }

@@ -77,12 +77,31 @@ TEST(FindLocalMount, SeesWhatCoversAnotherMount) {
   EXPECT_EQ(NameOf(FindLocalMount(stacked, "/x/y")), "(none)");
 }
 
+TEST(FindLocalMount, SeesThroughTheSandboxOfAService) {
+  const auto mounts = ParseMountinfo(
+      "1 0 259:1 / / ro - ext4 /dev/nvme0n1p1 rw\n"
+      "2 1 0:23 / /run rw - tmpfs tmpfs rw\n"
+      "3 1 0:23 /systemd/inaccessible/dir /home ro - tmpfs tmpfs rw\n"
+      "4 1 259:1 /srv /srv ro - ext4 /dev/nvme0n1p1 rw\n"
+      "5 4 259:1 /srv/airflow /srv/airflow rw - ext4 /dev/nvme0n1p1 rw\n"
+      "6 1 259:1 /other/airflow /opt/airflow rw - ext4 /dev/nvme0n1p1 rw\n"
+      "7 1 259:2 / /data rw - xfs /dev/nvme1n1 rw\n"
+      "8 7 259:2 /logs /data/logs ro - xfs /dev/nvme1n1 rw\n");
+  EXPECT_EQ(NameOf(FindLocalMount(mounts, "/home/airflow")), "(none)");
+  EXPECT_EQ(NameOf(FindLocalMount(mounts, "/srv/airflow/logs")), "/");
+  EXPECT_EQ(NameOf(FindLocalMount(mounts, "/opt/airflow")), "/opt/airflow");
+  EXPECT_EQ(NameOf(FindLocalMount(mounts, "/data/logs")), "/data");
+}
+
 TEST(FindLocalMount, ComesToAnEndOnNonsense) {
   EXPECT_EQ(FindLocalMount({}, "/"), nullptr);
   EXPECT_EQ(FindLocalMount({{1, 0, "/only", "ext4"}}, "/only"), nullptr);
   const std::vector<Mount> circle = {
       {1, 0, "/", "ext4"}, {2, 1, "/", "ext4"}, {3, 2, "/", "ext4"}, {2, 3, "/", "ext4"}};
   EXPECT_EQ(FindLocalMount(circle, "/"), nullptr);
+  const std::vector<Mount> above_its_parent = {
+      {1, 0, "/", "ext4"}, {2, 1, "/a/b", "xfs", "8:1", "/"}, {3, 2, "/a", "xfs", "8:1", "/"}};
+  EXPECT_EQ(NameOf(FindLocalMount(above_its_parent, "/a/b/c")), "/a");
   const std::vector<Mount> own_parent = {{1, 1, "/", "ext4"}};
   EXPECT_EQ(NameOf(FindLocalMount(own_parent, "/a")), "/");
 }
