@@ -342,8 +342,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="and how much it may grow in all (400)")
     parser.add_argument("--task-seconds", type=float, default=6.0)
     parser.add_argument("--task-megabytes", type=int, default=40)
-    parser.add_argument("--active-dag-runs", type=int, default=9,
-                        help="each has one task that is queued, running or waiting (9)")
+    parser.add_argument("--active-dag-runs", type=int, default=11,
+                        help="each has one task that is queued, running or waiting (11)")
     parser.add_argument("--detached", action="store_true",
                         help="outlive the process that started this one (`start` gives it)")
     return parser.parse_args()

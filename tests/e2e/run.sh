@@ -11,10 +11,11 @@ source "$(dirname "${BASH_SOURCE[0]}")/../support/exporter.sh"
 
 golden_folder=$repository/tests/e2e
 # What differs between two runs on the same tree: the exporter's own process and times, its build,
-# how late its timer was, and file systems, which statvfs(2) tells of this machine.
+# how late its timer was, the age of the tree's folders (a container's start), and file systems, which
+# statvfs(2) tells of this machine.
 volatile='^(# (HELP|TYPE) )?(process_|airflow_host_exporter_(build_info|memory_locked|log_messages_'
 volatile+='dropped_total|collector_(duration|last_success_timestamp)_seconds)|airflow_host_stall_'
-volatile+='seconds_total|airflow_host_filesystem_)'
+volatile+='seconds_total|airflow_host_filesystem_|airflow_container_start_timestamp_seconds)'
 
 update=no
 if [[ ${1:-} == -u ]]; then
@@ -52,9 +53,10 @@ record() {
     return 1
   fi
   url=127.0.0.1:$(free_port)
-  # No Airflow may be found: neither this machine's nor this user's.
+  # No Airflow and no Docker may be found: neither this machine's nor this user's.
   env --ignore-environment HOME=/nonexistent "$exporter" --web.listen-address="$url" \
-    --path.procfs="$root/proc" --path.sysfs="$root/sys" --path.rootfs="$root" >"$log" 2>&1 &
+    --path.procfs="$root/proc" --path.sysfs="$root/sys" --path.rootfs="$root" \
+    --container.docker-socket= >"$log" 2>&1 &
   pid=$!
   wait_for_page "http://$url/readyz" "$pid" || {
     cat "$log" >&2

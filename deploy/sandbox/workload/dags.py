@@ -28,8 +28,8 @@ DAGS = (
     Dag("legacy_export", (Task("export"),), is_paused=True),
 )
 QUEUES = ("default", "high")
-RETRY_DELAY_SECONDS = 20
-DEFERRAL_SECONDS = 15
+RETRY_DELAY_SECONDS = 30
+DEFERRAL_SECONDS = 60
 
 
 def find_dag(dag_id: str) -> Dag:

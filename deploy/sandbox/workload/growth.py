@@ -9,7 +9,9 @@ class Growth:
 
     def __init__(self, bytes_per_hour: float, limit_bytes: int) -> None:
         self._bytes_per_second = bytes_per_hour / 3600
-        self._memory = mmap.mmap(-1, max(limit_bytes, mmap.PAGESIZE))
+        # Private, as a heap's memory is: shared memory would not count as anonymous (RssAnon).
+        self._memory = mmap.mmap(-1, max(limit_bytes, mmap.PAGESIZE),
+                                 flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
         # A huge page would turn the straight line into steps of 2 MiB.
         self._memory.madvise(mmap.MADV_NOHUGEPAGE)
         self._touched = 0
