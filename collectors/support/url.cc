@@ -139,7 +139,7 @@ std::optional<std::string> PercentDecode(std::string_view text) {
 
 Expected<UrlParts> ParseUrl(std::string_view url, UrlRule rule) {
   const auto pieces = TakeScheme(url);
-  if (!pieces) return Fail(ErrorKind::kMalformed, "a URL begins with a scheme such as redis://");
+  if (!pieces) return Fail(ErrorKind::kMalformed, "it does not begin with a scheme and ://");
   const RawUrl raw = SplitAt(pieces->first, pieces->second, UserinfoEnd(pieces->second, rule));
   UrlParts parts;
   parts.scheme = raw.scheme;

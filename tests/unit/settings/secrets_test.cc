@@ -85,7 +85,7 @@ TEST_F(SecretsTest, ABadUrlFileIsAUsageError) {
       {"/empty", "must hold one URL and nothing else"},
       {"/two", "must hold one URL and nothing else"},
       {"/long", "must hold one URL and nothing else"},
-      {"/words", "file /words is not a URL"},
+      {"/words", "file /words is of no use: "},
       {"/", "Is a directory"},
   };
   for (const auto& [path, message] : kCases) {
