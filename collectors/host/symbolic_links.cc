@@ -48,7 +48,7 @@ std::string ResolveSymbolicLinks(const std::vector<Mount>& mounts, std::string_v
       resolved.erase(resolved.empty() ? 0 : resolved.rfind('/'));
       continue;
     }
-    std::string next = resolved + "/" + *name;
+    std::string next = Concatenate(resolved, "/").append(*name);
     const bool safe = FindLocalMount(mounts, Concatenate(host_prefix, next)) != nullptr;
     const auto target =
         safe && links < kMostLinks ? ReadLink(Concatenate(rootfs, next)) : std::nullopt;
@@ -57,7 +57,7 @@ std::string ResolveSymbolicLinks(const std::vector<Mount>& mounts, std::string_v
       continue;
     }
     ++links;
-    rest = *target + "/" + rest;
+    rest.insert(0, "/").insert(0, *target);
     if (target->front() == '/') resolved.clear();
   }
   return resolved.empty() ? "/" : resolved;
