@@ -34,9 +34,9 @@ class Collector {
   Collector& operator=(const Collector&) = delete;
   virtual ~Collector() = default;
 
-  /// Observes the source once and returns before `deadline`. Never throws: an exception of a library
-  /// is caught in the file that calls the library. Parts of the source that are missing are empty
-  /// optionals; an Error means that there is no observation at all.
+  /// Observes the source once and returns before `deadline`. Never throws: an exception of a
+  /// library is caught in the file that calls the library. Parts of the source that are missing are
+  /// empty optionals; an Error means that there is no observation at all.
   virtual Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) = 0;
 
   /// Breaks off an Observe that is under way, so that it returns soon with kTimedOut; without

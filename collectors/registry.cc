@@ -31,8 +31,8 @@ Made CreateHost(const CollectorSettings& settings, const Clock& clock) {
 }
 
 Made CreateContainer(const CollectorSettings& settings, const Clock& clock) {
-  return MakeContainerCollector(
-      {.paths = settings.paths, .docker_socket = settings.docker_socket}, clock);
+  return MakeContainerCollector({.paths = settings.paths, .docker_socket = settings.docker_socket},
+                                clock);
 }
 
 Made CreateComponent(const CollectorSettings& settings, const Clock& clock) {
@@ -41,9 +41,10 @@ Made CreateComponent(const CollectorSettings& settings, const Clock& clock) {
 
 Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
   if (!settings.database_url) {
-    return Fail(ErrorKind::kAbsent,
-                "no metadata database is known: give Airflow's AIRFLOW__DATABASE__SQL_ALCHEMY_CONN, "
-                "or a file that holds the URL with --metadata.url-file");
+    return Fail(
+        ErrorKind::kAbsent,
+        "no metadata database is known: give Airflow's AIRFLOW__DATABASE__SQL_ALCHEMY_CONN, "
+        "or a file that holds the URL with --metadata.url-file");
   }
   return MakeMetadataCollector({.url = *settings.database_url, .schema = settings.database_schema},
                                clock);
@@ -74,7 +75,7 @@ constexpr std::array<CollectorRow, 5> kCollectors{{
      seconds(1), seconds(1), false, &CreateHost, &DescribeAs<HostObservation, &DescribeHost>,
      &HostMetrics},
     {"container", "memory, limits and events of every container, from cgroups v1 and v2", true,
-     seconds(5), seconds(2), false, &CreateContainer,
+     seconds(5), seconds(2), true, &CreateContainer,
      &DescribeAs<ContainerObservation, &DescribeContainer>, &ContainerMetrics},
     {"component", "memory, CPU and restarts of every Airflow component, from /proc/PID", true,
      seconds(5), seconds(2), false, &CreateComponent,
@@ -83,8 +84,8 @@ constexpr std::array<CollectorRow, 5> kCollectors{{
      true, seconds(15), seconds(5), true, &CreateMetadata,
      &DescribeAs<MetadataObservation, &DescribeMetadata>, &MetadataMetrics},
     {"broker", "queues, unacknowledged messages and memory, from Celery's Redis broker", true,
-     seconds(15), seconds(5), true, &CreateBroker,
-     &DescribeAs<BrokerObservation, &DescribeBroker>, &BrokerMetrics},
+     seconds(15), seconds(5), true, &CreateBroker, &DescribeAs<BrokerObservation, &DescribeBroker>,
+     &BrokerMetrics},
 }};
 
 }  // namespace

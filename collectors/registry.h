@@ -1,6 +1,6 @@
-// The one table of collectors. It drives the flags, --help, the README's table, the cadences and the
-// page: a new collector is one folder and one row here. An explicit table, because a static library
-// drops objects that register themselves.
+// The one table of collectors. It drives the flags, --help, the README's table, the cadences and
+// the page: a new collector is one folder and one row here. An explicit table, because a static
+// library drops objects that register themselves.
 #pragma once
 
 #include <chrono>
@@ -51,7 +51,8 @@ struct CollectorRow {
   std::chrono::milliseconds cadence;  ///< Default of --collector.NAME.cadence.
   /// How long one observation may take before it counts as failed.
   std::chrono::milliseconds time_limit;
-  /// True: talks to a server, so it gets a thread of its own. False: shares the sampler's.
+  /// True: talks to a server (a container engine is one), so it gets a thread of its own. False:
+  /// shares the sampler's.
   bool remote;
   /// Builds the collector. kAbsent: the settings name no source, and the message says how to give
   /// one. Any other error: what is wrong with the settings.

@@ -95,16 +95,17 @@ App::~App() = default;
 Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) {
   auto built = std::make_shared<Generation>(clock_, log_);
   const auto plans = PlansOf(settings);
-  auto collectors = built->collectors.Build(
-      plans, CollectorSettingsOf(settings),
-      [this](std::shared_ptr<const Observation> observation) {
-        return insights_->Absorb(std::move(observation));
-      });
+  auto collectors = built->collectors.Build(plans, CollectorSettingsOf(settings),
+                                            [this](std::shared_ptr<const Observation> observation) {
+                                              return insights_->Absorb(std::move(observation));
+                                            });
   if (!collectors) return tl::unexpected(collectors.error());
   built->notes = settings.notes;
   if (!memory_lock_.locked && settings.lock_memory) {
-    built->notes.push_back("The program's memory is not locked, so a thrashing host can slow it "
-                           "down: " + memory_lock_.problem + ".");
+    built->notes.push_back(
+        "The program's memory is not locked, so a thrashing host can slow it "
+        "down: " +
+        memory_lock_.problem + ".");
   }
   const Board& board = built->collectors.board();
   built->metrics = std::make_unique<MetricsPage>(
@@ -123,8 +124,7 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
         input.entries = generation->collectors.board().Read();
         input.facts = SummaryOf(generation->collectors.board());
         input.notes = ProblemsOf(generation->collectors.board());
-        input.notes.insert(input.notes.begin(), generation->notes.begin(),
-                           generation->notes.end());
+        input.notes.insert(input.notes.begin(), generation->notes.begin(), generation->notes.end());
         return input;
       });
   return built;

@@ -31,6 +31,7 @@ void CollectorRunner::Attempt() {
   auto result = collector_->Observe(Deadline{started + row_.time_limit});
   if (result) board_.Publish(row_.name, refine_(*result));
   Finish(result, started);
+  attempted_ = true;
   Tell(result);
 }
 
@@ -68,8 +69,7 @@ void CollectorRunner::Watch() {
     if (now - *under_way_since_ < row_.time_limit + std::chrono::milliseconds(500)) return;
     if (!status_.stuck) {
       status_.stuck = true;
-      status_.message = "no answer for more than " +
-                        std::to_string(row_.time_limit.count()) +
+      status_.message = "no answer for more than " + std::to_string(row_.time_limit.count()) +
                         " ms; still waiting on the same connection";
       board_.SetStatus(row_.name, status_);
       log_.Warn("collector hangs", {{"collector", row_.name}, {"reason", status_.message}});

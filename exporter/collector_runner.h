@@ -1,6 +1,7 @@
 // Runs one collector, attempt by attempt, and keeps the book on how it fares.
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -43,6 +44,8 @@ class CollectorRunner {
 
   const CollectorRow& row() const { return row_; }
   std::chrono::milliseconds cadence() const { return cadence_; }
+  /// At least one attempt has finished. Any thread.
+  bool attempted() const { return attempted_; }
   /// The last finished attempt failed. The collector's own thread.
   bool failing() const { return failing_; }
 
@@ -58,7 +61,8 @@ class CollectorRunner {
   const Clock& clock_;
   Log& log_;
 
-  bool failing_ = false;                  // The collector's own thread.
+  std::atomic<bool> attempted_ = false;
+  bool failing_ = false;                 // The collector's own thread.
   std::optional<SteadyTime> last_told_;  // The same.
 
   std::mutex mutex_;  // Guards what follows.

@@ -1,6 +1,8 @@
 // Builds collectors, starts and stops their threads.
 #include "exporter/collector_set.h"
 
+#include <algorithm>
+#include <thread>
 #include <utility>
 
 namespace airflow_host {
@@ -8,10 +10,10 @@ namespace airflow_host {
 Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
                                    const CollectorSettings& settings, Refine refine) {
   for (const CollectorPlan& plan : plans) {
-    auto collector = plan.absence.empty()
-                         ? plan.row->create(settings, clock_)
-                         : Expected<std::unique_ptr<Collector>>(
-                               Fail(ErrorKind::kAbsent, plan.absence));
+    auto collector =
+        plan.absence.empty()
+            ? plan.row->create(settings, clock_)
+            : Expected<std::unique_ptr<Collector>>(Fail(ErrorKind::kAbsent, plan.absence));
     if (!collector && collector.error().kind != ErrorKind::kAbsent) {
       return tl::unexpected(collector.error());
     }
@@ -28,6 +30,23 @@ Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
   return {};
 }
 
+Expected<void> CollectorSet::StartSampler(std::string name,
+                                          std::vector<CollectorRunner*> runners) {
+  samplers_.push_back(std::make_unique<Sampler>(std::move(name), std::move(runners), clock_));
+  return samplers_.back()->Start();
+}
+
+void CollectorSet::AwaitFirstAttempts(std::span<CollectorRunner* const> runners) const {
+  const Deadline deadline{clock_.SteadyNow() + std::chrono::seconds(1)};
+  const auto waiting = [&] {
+    return std::any_of(runners.begin(), runners.end(),
+                       [](const CollectorRunner* runner) { return !runner->attempted(); });
+  };
+  while (waiting() && !deadline.Expired(clock_.SteadyNow())) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+}
+
 Expected<void> CollectorSet::Start() {
   std::vector<CollectorRunner*> all;
   std::vector<CollectorRunner*> local;
@@ -35,14 +54,14 @@ Expected<void> CollectorSet::Start() {
     all.push_back(runner.get());
     if (!runner->row().remote) local.push_back(runner.get());
   }
-  if (!local.empty()) samplers_.push_back(std::make_unique<Sampler>("sampler", local, clock_));
+  if (!local.empty()) {
+    if (auto started = StartSampler("sampler", local); !started) return started;
+    AwaitFirstAttempts(local);
+  }
   for (CollectorRunner* runner : all) {
     if (!runner->row().remote) continue;
-    samplers_.push_back(std::make_unique<Sampler>(
-        std::string(runner->row().name), std::vector<CollectorRunner*>{runner}, clock_));
-  }
-  for (const auto& sampler : samplers_) {
-    if (auto started = sampler->Start(); !started) return started;
+    auto started = StartSampler(std::string(runner->row().name), {runner});
+    if (!started) return started;
   }
   watchdog_ = std::make_unique<Watchdog>(std::move(all));
   return watchdog_->Start();

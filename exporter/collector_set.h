@@ -40,7 +40,9 @@ class CollectorSet {
   Expected<void> Build(std::span<const CollectorPlan> plans, const CollectorSettings& settings,
                        Refine refine);
 
-  /// Starts the threads. Once, after Build.
+  /// Starts the threads. Once, after Build. The remote collectors follow once the local ones have
+  /// made their first attempt (mostly some 10 ms, at most a second), so that the first look at the
+  /// containers finds the components that name them.
   Expected<void> Start();
 
   /// Stops the threads and breaks off what is under way; false if one has not ended by `limit`:
@@ -50,6 +52,9 @@ class CollectorSet {
   const Board& board() const { return board_; }
 
  private:
+  Expected<void> StartSampler(std::string name, std::vector<CollectorRunner*> runners);
+  void AwaitFirstAttempts(std::span<CollectorRunner* const> runners) const;
+
   Board board_;
   const Clock& clock_;
   Log& log_;

@@ -45,8 +45,7 @@ std::string LimitProblem(std::string_view status) {
   ::getrlimit(RLIMIT_MEMLOCK, &limit);
   if (limit.rlim_cur == RLIM_INFINITY) return {};
   std::string_view size = StatusValue(status, "VmSize:").value_or("");
-  const auto needed =
-      ParseScaled(TakeField(size).value_or("0"), 1024).value_or(0) + kRoomToGrow;
+  const auto needed = ParseScaled(TakeField(size).value_or("0"), 1024).value_or(0) + kRoomToGrow;
   if (limit.rlim_cur >= needed) return {};
   return "the limit on locked memory is " + std::to_string(limit.rlim_cur / 1024) +
          " KiB and at least " + std::to_string(needed / 1024) +

@@ -6,7 +6,8 @@
 namespace airflow_host {
 
 /// Keeps malloc small and predictable: two arenas instead of eight per core, fixed thresholds, so
-/// that eight threads reserve 8 MB of addresses and not 600. First thing in main, before any thread.
+/// that eight threads reserve 8 MB of addresses and not 600. First thing in main, before any
+/// thread.
 void LimitAllocator();
 
 /// What came of LockMemory.

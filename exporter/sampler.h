@@ -24,9 +24,9 @@ class Pace {
 
   SteadyTime due() const { return due_; }
 
-  /// Moves on to the first point of the grid after `now`. A failing source is asked up to a tenth of
-  /// a cadence later (`jitter` from 0 to 1), so that the exporters of many hosts do not knock on a
-  /// recovering database at the same moment.
+  /// Moves on to the first point of the grid after `now`. A failing source is asked up to a tenth
+  /// of a cadence later (`jitter` from 0 to 1), so that the exporters of many hosts do not knock on
+  /// a recovering database at the same moment.
   void Next(SteadyTime now, bool failing, double jitter);
 
  private:

@@ -97,10 +97,9 @@ BuildInfo ThisBuild() { return {kBuildVersion, kBuildRevision, kBuildCompiler}; 
 
 void DescribeSelf(bool memory_locked, std::uint64_t log_messages_dropped, MetricWriter& writer) {
   const BuildInfo build = ThisBuild();
-  writer.Add(kMetrics[kBuildInfo], 1,
-             {{"version", build.version},
-              {"revision", build.revision},
-              {"compiler", build.compiler}});
+  writer.Add(
+      kMetrics[kBuildInfo], 1,
+      {{"version", build.version}, {"revision", build.revision}, {"compiler", build.compiler}});
   writer.Add(kMetrics[kMemoryLocked], memory_locked ? 1 : 0);
   writer.Add(kMetrics[kLogDropped], static_cast<double>(log_messages_dropped));
   DescribeTimes(writer);

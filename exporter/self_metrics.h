@@ -19,9 +19,10 @@ struct BuildInfo {
 /// The build this file was compiled in.
 BuildInfo ThisBuild();
 
-/// Adds the metrics about the exporter's own process, the names that every Prometheus client library
-/// uses (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics) among them.
-/// Reads /proc/self of the real /proc, whatever --path.procfs says: that one may be another host's.
+/// Adds the metrics about the exporter's own process, the names that every Prometheus client
+/// library uses (https://prometheus.io/docs/instrumenting/writing_clientlibs/#process-metrics)
+/// among them. Reads /proc/self of the real /proc, whatever --path.procfs says: that one may be
+/// another host's.
 void DescribeSelf(bool memory_locked, std::uint64_t log_messages_dropped, MetricWriter& writer);
 
 /// Every metric that DescribeSelf may add.

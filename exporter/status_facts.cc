@@ -51,8 +51,8 @@ void AddHost(const Board& board, Facts& facts) {
   if (!host) return;
   const Meminfo& memory = host->memory;
   if (memory.available_bytes && memory.total_bytes) {
-    facts.push_back({"Host", "Memory available",
-                     ShareText(*memory.available_bytes, *memory.total_bytes)});
+    facts.push_back(
+        {"Host", "Memory available", ShareText(*memory.available_bytes, *memory.total_bytes)});
   }
   if (memory.swap_total_bytes && memory.swap_free_bytes) {
     const bool none = *memory.swap_total_bytes == 0;
@@ -94,7 +94,8 @@ void AddTasks(const Board& board, Facts& facts) {
   for (const TaskInstanceCount& row : metadata->task_instances) counts[row.state] += row.count;
   for (const char* state : {"scheduled", "queued", "running", "deferred"}) {
     if (const auto found = counts.find(state); found != counts.end()) {
-      facts.push_back({"Tasks", state, CountText(found->second, "task instance", "task instances")});
+      facts.push_back(
+          {"Tasks", state, CountText(found->second, "task instance", "task instances")});
     }
   }
 }
@@ -136,12 +137,14 @@ std::vector<std::string> ProblemsOf(const Board& board) {
   if (const auto components = board.Latest<ComponentObservation>("component")) {
     if (components->others_hidden) {
       problems.emplace_back(
-          "The processes of other users are hidden (/proc is mounted with hidepid): run the exporter "
+          "The processes of other users are hidden (/proc is mounted with hidepid): run the "
+          "exporter "
           "as root, or give its group gid= in that mount's options.");
     } else if (components->processes_denied > 0) {
-      problems.push_back(CountText(components->processes_denied, "process", "processes") +
-                         " could not be read (/proc is mounted with hidepid=1): run the exporter as "
-                         "root, or give its group gid= in that mount's options.");
+      problems.push_back(
+          CountText(components->processes_denied, "process", "processes") +
+          " could not be read (/proc is mounted with hidepid=1): run the exporter as "
+          "root, or give its group gid= in that mount's options.");
     }
   }
   const auto add = [&](const std::vector<std::string>& more) {

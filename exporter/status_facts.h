@@ -9,8 +9,8 @@
 
 namespace airflow_host {
 
-/// A summary of the fresh observations on `board`: memory, swap, components, tasks, queues. A source
-/// without an observation gives no lines. Pure; any thread.
+/// A summary of the fresh observations on `board`: memory, swap, components, tasks, queues. A
+/// source without an observation gives no lines. Pure; any thread.
 std::vector<StatusFact> SummaryOf(const Board& board);
 
 /// What the collectors could not read although they work, and which right is missing: one sentence

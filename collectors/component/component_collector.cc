@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/support/boot_time.h"
 #include "collectors/component/component_ledger.h"
 #include "collectors/component/component_observation.h"
 #include "collectors/component/component_totals.h"
@@ -15,6 +14,7 @@
 #include "collectors/component/process_reader.h"
 #include "collectors/component/process_status.h"
 #include "collectors/component/process_table.h"
+#include "collectors/support/boot_time.h"
 
 namespace airflow_host {
 namespace {

@@ -9,10 +9,10 @@
 
 #include "collectors/component/classify.h"
 #include "collectors/component/process_reader.h"
-#include "collectors/support/process_stat.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/deadline.h"
 #include "collectors/support/error.h"
+#include "collectors/support/process_stat.h"
 
 namespace airflow_host {
 

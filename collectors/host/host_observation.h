@@ -8,11 +8,11 @@
 #include "collectors/collector.h"
 #include "collectors/host/filesystems.h"
 #include "collectors/host/meminfo.h"
-#include "collectors/support/pressure.h"
-#include "collectors/support/seconds.h"
 #include "collectors/host/stat.h"
 #include "collectors/host/swaps.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/support/pressure.h"
+#include "collectors/support/seconds.h"
 
 namespace airflow_host {
 

@@ -4,8 +4,8 @@
 #include <chrono>
 #include <optional>
 
-#include "collectors/support/seconds.h"
 #include "collectors/support/clock.h"
+#include "collectors/support/seconds.h"
 
 namespace airflow_host {
 

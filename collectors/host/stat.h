@@ -17,8 +17,8 @@
 #include <optional>
 #include <string_view>
 
-#include "collectors/support/seconds.h"
 #include "collectors/support/clock.h"
+#include "collectors/support/seconds.h"
 
 namespace airflow_host {
 

@@ -133,8 +133,9 @@ void AddTaskInstances(Parts& parts) {
 }
 
 /// Airflow 2's rule (_find_zombies in airflow/jobs/scheduler_job_runner.py), again without "queued
-/// by this scheduler": there the heartbeat is that of a job, found by its primary key for the few
-/// task instances that run.
+/// by this scheduler": there the heartbeat is that of a job. A subquery for each of the few task
+/// instances that run finds it by its primary key; a join would leave the planner free to read the
+/// whole table, which has a row for every try ever made.
 void AddHeartbeatLost(Parts& parts) {
   constexpr const char* kWhat = "lost heartbeats of task instances";
   if (!parts.Has("task_instance", "job_id")) return;
@@ -143,10 +144,10 @@ void AddHeartbeatLost(Parts& parts) {
     return;
   }
   parts.Add(section::kHeartbeatLost, {}, {"count(*)"},
-            "FROM task_instance JOIN job ON task_instance.job_id = job.id"
-            " WHERE task_instance.state = 'running' AND job.job_type = 'LocalTaskJob'"
-            " AND (job.state <> 'running'"
-            " OR job.latest_heartbeat < now() - interval '300 seconds')");
+            "FROM task_instance WHERE state = 'running' AND"
+            " (SELECT job.state <> 'running'"
+            " OR job.latest_heartbeat < now() - interval '300 seconds'"
+            " FROM job WHERE job.id = task_instance.job_id AND job.job_type = 'LocalTaskJob')");
 }
 
 /// As airflow/models/pool.py slots_stats; by ti_state or ti_pool.

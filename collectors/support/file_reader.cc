@@ -20,8 +20,7 @@ int ReadWhole(int descriptor, std::string& buffer, std::size_t limit) {
     if (used == buffer.size()) buffer.resize(buffer.size() * 2);
     const std::size_t room = std::min(buffer.size(), limit) - used;
     if (room == 0) break;
-    const ssize_t got =
-        ::pread(descriptor, buffer.data() + used, room, static_cast<off_t>(used));
+    const ssize_t got = ::pread(descriptor, buffer.data() + used, room, static_cast<off_t>(used));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       const int failure = errno;

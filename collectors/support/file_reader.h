@@ -25,8 +25,8 @@ Expected<std::string_view> ReadFileAt(int directory, const std::string& name, st
                                       std::size_t limit = kLargestFile);
 
 /// A file that is read again and again by pread(2) on one kept descriptor: half the cost of opening
-/// it each time, and it still works when no descriptor is left. For files that stay (/proc/meminfo);
-/// files under /proc/PID are opened anew. Used by one thread.
+/// it each time, and it still works when no descriptor is left. For files that stay
+/// (/proc/meminfo); files under /proc/PID are opened anew. Used by one thread.
 class KeptFile {
  public:
   explicit KeptFile(std::string path) : path_(std::move(path)) {}

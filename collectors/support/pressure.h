@@ -1,6 +1,6 @@
 // Parses /proc/pressure/{memory,io,cpu} and, in the same format, a cgroup's memory.pressure and its
-// likes (pressure stall information, Linux 4.20 with CONFIG_PSI and not booted with psi=0): how long
-// tasks have waited for a resource, since boot or since the cgroup was made.
+// likes (pressure stall information, Linux 4.20 with CONFIG_PSI and not booted with psi=0): how
+// long tasks have waited for a resource, since boot or since the cgroup was made.
 //
 //   some avg10=1.53 avg60=0.80 avg300=0.21 total=48120344
 //   full avg10=0.92 avg60=0.41 avg300=0.10 total=31004120

@@ -37,8 +37,8 @@ inline std::optional<std::uint64_t> ParseScaled(std::string_view text, std::uint
   return Multiply(ParseUnsigned(text), factor);
 }
 
-/// `text` as valid UTF-8 of at most `limit` bytes: each byte that does not belong becomes "?", as do
-/// control characters. For label values and pages; the sources may hold anything.
+/// `text` as valid UTF-8 of at most `limit` bytes: each byte that does not belong becomes "?", as
+/// do control characters. For label values and pages; the sources may hold anything.
 std::string Printable(std::string_view text, std::size_t limit);
 
 }  // namespace airflow_host

@@ -85,9 +85,9 @@ Expected<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::strin
     const std::size_t equals = pair.find('=');
     auto name = Decoded(std::string_view(pair).substr(0, equals), "query");
     if (!name) return tl::unexpected(name.error());
-    auto value = Decoded(
-        equals == std::string::npos ? std::string_view{} : std::string_view(pair).substr(equals + 1),
-        "query");
+    auto value = Decoded(equals == std::string::npos ? std::string_view{}
+                                                     : std::string_view(pair).substr(equals + 1),
+                         "query");
     if (!value) return tl::unexpected(value.error());
     pairs.emplace_back(*std::move(name), *std::move(value));
   }

@@ -180,11 +180,11 @@ void AddMetadataRows(Rows& rows) {
   rows.push_back({"metadata.url-file", SettingKind::kValue, "FILE", "",
                   "File that holds nothing but the database's SQLAlchemy URL", group, false,
                   StoreNothing});
-  rows.push_back(
-      {"metadata.url", SettingKind::kUrl, "URL", "",
-       "SQLAlchemy URL; one with a password only by file or environment", group, false,
-       StoreIn(
-           [](Settings & all) -> auto& { return all.collector.database_url; }, CheckedDatabaseUrl)});
+  rows.push_back({"metadata.url", SettingKind::kUrl, "URL", "",
+                  "SQLAlchemy URL; one with a password only by file or environment", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.database_url; },
+                      CheckedDatabaseUrl)});
   rows.push_back(
       {"metadata.schema", SettingKind::kValue, "NAME", "",
        "Schema of Airflow's tables; empty: the user's search path", group, false,

@@ -236,7 +236,7 @@ void AppendNotes(const StatusPageInput& input, std::string& page) {
   page +=
       "<section>\n<h2>Where to read more</h2>\n<p>The HELP line of every metric names the file or "
       "table it is read from. <code>airflow-host-exporter --help</code> lists every setting; the "
-      "README tells how to begin, and each alert names the runbook that goes with it.</p>\n"
+      "README tells how to begin and what to do about failures.</p>\n"
       "</section>\n</main>\n</body>\n</html>\n";
 }
 

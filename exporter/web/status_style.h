@@ -46,11 +46,12 @@ td.state { min-width: 15rem; }
 .good { color: var(--good); } .bad { color: var(--bad); } .wait { color: var(--wait); }
 p.verdict { color: var(--text); }
 .facts { display: grid; gap: 0 2.5rem;
-  grid-template-columns: repeat(auto-fit, minmax(min(18rem, 100%), 1fr)); }
+  grid-template-columns: repeat(auto-fit, minmax(min(22rem, 100%), 1fr)); }
 dl { margin: 0; }
-.facts dl { display: grid; grid-template-columns: 1fr auto; gap: .25rem 1rem; }
+.facts dl { display: grid; grid-template-columns: minmax(8.5rem, 1fr) minmax(0, auto);
+  gap: .25rem 1rem; }
 .facts dd { text-align: right; font-variant-numeric: tabular-nums; }
-dt { overflow-wrap: anywhere; }
+dt { overflow-wrap: break-word; }
 dd { margin: 0; overflow-wrap: anywhere; }
 .missing dt { font-weight: 600; margin-top: .8rem; }
 code { font-size: .95em; white-space: nowrap; }

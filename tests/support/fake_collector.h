@@ -20,7 +20,8 @@ struct NumberObservation final : Observation {
 class FakeCollector final : public Collector {
  public:
   using Observer = std::function<Expected<std::shared_ptr<const Observation>>(Deadline)>;
-  explicit FakeCollector(Observer observe, std::function<void()> interrupt = [] {})
+  explicit FakeCollector(
+      Observer observe, std::function<void()> interrupt = [] {})
       : observe_(std::move(observe)), interrupt_(std::move(interrupt)) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {

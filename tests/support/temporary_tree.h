@@ -15,7 +15,8 @@ namespace airflow_host {
 class TemporaryTree {
  public:
   TemporaryTree() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "airflow_host_test_XXXXXX").string();
+    std::string pattern =
+        (std::filesystem::temp_directory_path() / "airflow_host_test_XXXXXX").string();
     const char* const made = ::mkdtemp(pattern.data());
     if (made == nullptr) ADD_FAILURE() << "cannot make a temporary folder " << pattern;
     root_ = std::filesystem::canonical(pattern).string();

@@ -107,7 +107,8 @@ std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
   const bool started =
       RunAsPostgres({Programs() / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o",
                      "-c listen_addresses='' -c unix_socket_directories='" + directory.string() +
-                         "' -c fsync=off -c full_page_writes=off -c autovacuum=off -c shared_buffers=32MB -c max_connections=30",
+                         "' -c fsync=off -c full_page_writes=off -c autovacuum=off -c "
+                         "shared_buffers=32MB -c max_connections=30",
                      "start"},
                     directory);
   if (started) return server;

@@ -3,8 +3,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 
-#include "tests/unit/container/fake_engine.h"
 #include "tests/support/temporary_tree.h"
+#include "tests/unit/container/fake_engine.h"
 
 namespace airflow_host {
 namespace {

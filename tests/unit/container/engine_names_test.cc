@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/manual_clock.h"
-#include "tests/unit/container/fake_engine.h"
 #include "tests/support/temporary_tree.h"
+#include "tests/unit/container/fake_engine.h"
 
 namespace airflow_host {
 namespace {

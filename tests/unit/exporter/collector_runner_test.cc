@@ -19,13 +19,11 @@ class CollectorRunnerTest : public ::testing::Test {
   CollectorRunnerTest() { board_.Add(FakeRow(), seconds(1), true, ""); }
 
   CollectorRunner Make(FakeCollector::Observer observe) {
-    return {FakeRow(),
-            std::make_unique<FakeCollector>(std::move(observe), [this] { ++interrupts_; }),
-            seconds(1),
-            [](std::shared_ptr<const Observation> observation) { return observation; },
-            board_,
-            clock_,
-            log_};
+    return {
+        FakeRow(),  std::make_unique<FakeCollector>(std::move(observe), [this] { ++interrupts_; }),
+        seconds(1), [](std::shared_ptr<const Observation> observation) { return observation; },
+        board_,     clock_,
+        log_};
   }
   CollectorStatus Status() const { return board_.Read().front().status; }
 
@@ -51,11 +49,10 @@ TEST_F(CollectorRunnerTest, PublishesAndNotesSuccess) {
 
 TEST_F(CollectorRunnerTest, KeepsTheLastSuccessWhenAnAttemptFails) {
   bool fail = false;
-  auto runner =
-      Make([&](Deadline) -> Expected<std::shared_ptr<const Observation>> {
-        if (fail) return Fail(ErrorKind::kFailed, "cannot reach it");
-        return std::make_shared<const NumberObservation>(1);
-      });
+  auto runner = Make([&](Deadline) -> Expected<std::shared_ptr<const Observation>> {
+    if (fail) return Fail(ErrorKind::kFailed, "cannot reach it");
+    return std::make_shared<const NumberObservation>(1);
+  });
   runner.Attempt();
   const auto success = Status().last_success;
   clock_.Advance(seconds(1));

@@ -199,7 +199,8 @@ TEST_F(AirflowSettingsTest, TheBrokerCountsWithCeleryOnly) {
 
 TEST_F(AirflowSettingsTest, BrokersOfOtherKindsAreAbsent) {
   input_.environment = {{"AIRFLOW__CELERY__BROKER_URL", "amqp://guest:secret@rabbit//"}};
-  EXPECT_THAT(Load().broker_absence, HasSubstr("BROKER_URL is of no use: cannot use the Celery broker URL"));
+  EXPECT_THAT(Load().broker_absence,
+              HasSubstr("BROKER_URL is of no use: cannot use the Celery broker URL"));
 }
 
 TEST_F(AirflowSettingsTest, SmallFaultsAreNoted) {

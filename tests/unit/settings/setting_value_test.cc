@@ -120,8 +120,8 @@ TEST(CheckedBrokerUrl, WantsRedis) {
        {"redis://redis:6379/0", "rediss://:p@h/1", "redis+socket:///run/redis.sock"}) {
     EXPECT_TRUE(CheckedBrokerUrl(url)) << url;
   }
-  for (const char* url : {"", "redis:6379", "amqp://guest:guest@h//", "sqs://", "redisx://h", "redis://h/x",
-                          "sentinel://h1:26379;sentinel://h2:26379/0"}) {
+  for (const char* url : {"", "redis:6379", "amqp://guest:guest@h//", "sqs://", "redisx://h",
+                          "redis://h/x", "sentinel://h1:26379;sentinel://h2:26379/0"}) {
     EXPECT_FALSE(CheckedBrokerUrl(url)) << url;
   }
 }

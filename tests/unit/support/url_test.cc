@@ -6,7 +6,8 @@ namespace airflow_host {
 namespace {
 
 TEST(ParseUrl, TakesEveryPart) {
-  const auto url = ParseUrl("rediss://us%40er:p%2Fw@h:6380/1?ssl_cert_reqs=none&a=b+c", UrlRule::kUrllib);
+  const auto url =
+      ParseUrl("rediss://us%40er:p%2Fw@h:6380/1?ssl_cert_reqs=none&a=b+c", UrlRule::kUrllib);
   ASSERT_TRUE(url);
   EXPECT_EQ(url->scheme, "rediss");
   EXPECT_EQ(url->user, "us@er");
@@ -42,7 +43,8 @@ TEST(ParseUrl, ReadsPasswordsAsSqlAlchemyDoes) {
 }
 
 TEST(ParseUrl, RefusesWhatIsNoUrlWithoutRepeatingIt) {
-  for (const char* wrong : {"", "secret", "://x", "redis:/h", "redis://u:sec%ret@h", "redis://h/%"}) {
+  for (const char* wrong :
+       {"", "secret", "://x", "redis:/h", "redis://u:sec%ret@h", "redis://h/%"}) {
     const auto url = ParseUrl(wrong, UrlRule::kUrllib);
     ASSERT_FALSE(url) << wrong;
     EXPECT_EQ(url.error().message.find("sec"), std::string::npos);
