@@ -30,8 +30,7 @@ Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
   return {};
 }
 
-Expected<void> CollectorSet::StartSampler(std::string name,
-                                          std::vector<CollectorRunner*> runners) {
+Expected<void> CollectorSet::StartSampler(std::string name, std::vector<CollectorRunner*> runners) {
   samplers_.push_back(std::make_unique<Sampler>(std::move(name), std::move(runners), clock_));
   return samplers_.back()->Start();
 }

@@ -51,6 +51,9 @@ struct Row {
   Classification expected;
 };
 
+/// For GoogleTest, which would print the bytes of the struct.
+void PrintTo(const Row& row, std::ostream* out) { *out << row.name; }
+
 class ClassifyTable : public testing::TestWithParam<Row> {};
 
 TEST_P(ClassifyTable, Decides) {

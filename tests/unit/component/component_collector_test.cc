@@ -70,12 +70,6 @@ std::string Fixture(const std::string& name) {
   return std::string(FIXTURES_DIRECTORY) + "/" + name + "/proc";
 }
 
-std::string Repeated(const std::string& pair) {
-  std::string text;
-  for (int i = 0; i < 32; ++i) text += pair;
-  return text;
-}
-
 std::string Command(const std::string& command) {
   return std::string("/usr/bin/python3\0/usr/bin/airflow\0", 34) + command + std::string(1, '\0');
 }
@@ -124,13 +118,17 @@ TEST(ComponentCollector, PublishesTheKeysThatJoin) {
   EXPECT_EQ(scheduler.component, Component::kScheduler);
   EXPECT_EQ(scheduler.parent_pid, 1201);
   EXPECT_EQ(scheduler.start_ticks, 5120U);
-  EXPECT_EQ(scheduler.cgroup_path, "/system.slice/docker-" + Repeated("a1") + ".scope");
+  EXPECT_EQ(scheduler.cgroup_path,
+            "/system.slice/"
+            "docker-c1453a32148ab005bb29d31ac78eceac7278d5206730091542594612fbb11816.scope");
   EXPECT_FALSE(watch.Process(1216).is_main);
   EXPECT_TRUE(watch.Process(1621).is_pool_worker);
   const ProcessSample& task = watch.Process(22017);
   EXPECT_EQ(task.component, Component::kTask);
   EXPECT_TRUE(task.is_main);
-  EXPECT_EQ(task.cgroup_path, "/system.slice/docker-" + Repeated("b2") + ".scope");
+  EXPECT_EQ(task.cgroup_path,
+            "/system.slice/"
+            "docker-1b39ac3dc5301e9861b0296b6254cff768412825b1c2651c1dc85fe2b5ecbbfc.scope");
   // What the task has started counts with it.
   EXPECT_EQ(watch.Process(22031).component, Component::kTask);
   // Airflow's come first.
@@ -154,7 +152,8 @@ TEST(ComponentCollector, SeesAirflow2InDockerOnCgroup1) {
                                        {"docker", 8}}));
   EXPECT_EQ(watch.last().task_processes, 1U);
   EXPECT_EQ(watch.last().worker_pool_processes, 4U);
-  EXPECT_EQ(watch.Process(1210).cgroup_path, "/docker/" + Repeated("a1"));
+  EXPECT_EQ(watch.Process(1210).cgroup_path,
+            "/docker/4f34bee90b55826fd7d6f9964f0ff30e97a31d951e7c72f92ea2a67446b36ba1");
 }
 
 TEST(ComponentCollector, SeesALocalExecutorUnderSystemd) {

@@ -1,0 +1,94 @@
+#include "exporter/status_facts.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "collectors/broker/broker_observation.h"
+#include "collectors/component/component_observation.h"
+#include "collectors/container/container_observation.h"
+#include "collectors/host/host_observation.h"
+#include "collectors/metadata/metadata_observation.h"
+#include "tests/support/manual_clock.h"
+
+namespace airflow_host {
+namespace {
+
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+class StatusFactsTest : public ::testing::Test {
+ protected:
+  StatusFactsTest() {
+    for (const CollectorRow& row : Collectors()) board_.Add(row, row.cadence, true, "");
+  }
+
+  std::vector<std::string> Lines() const {
+    std::vector<std::string> lines;
+    for (const StatusFact& fact : SummaryOf(board_)) {
+      lines.push_back(fact.section + " / " + fact.name + ": " + fact.value);
+    }
+    return lines;
+  }
+
+  ManualClock clock_;
+  Board board_{clock_};
+};
+
+TEST_F(StatusFactsTest, SaysNothingOfWhatWasNotSeen) {
+  EXPECT_THAT(Lines(), IsEmpty());
+  EXPECT_THAT(ProblemsOf(board_), IsEmpty());
+  board_.Publish("host", std::make_shared<HostObservation>());
+  EXPECT_THAT(Lines(), IsEmpty());
+}
+
+TEST_F(StatusFactsTest, SaysHowTheHostIs) {
+  auto host = std::make_shared<HostObservation>();
+  host->memory.total_bytes = 4'000'000'000;
+  host->memory.available_bytes = 600'000'000;
+  host->memory.swap_total_bytes = 0;
+  host->memory.swap_free_bytes = 0;
+  board_.Publish("host", host);
+  EXPECT_THAT(Lines(), ElementsAre("Host / Memory available: 572 MiB of 3.7 GiB (15 %)",
+                                   "Host / Swap free: none: this host has no swap"));
+}
+
+TEST_F(StatusFactsTest, CountsTasksOverQueues) {
+  auto metadata = std::make_shared<MetadataObservation>();
+  metadata->task_instances = {{"queued", "default", "", 3}, {"queued", "high", "", 1},
+                              {"running", "default", "", 1}};
+  board_.Publish("metadata", metadata);
+  EXPECT_THAT(Lines(), ElementsAre("Tasks / queued: 4 task instances",
+                                   "Tasks / running: 1 task instance"));
+}
+
+TEST_F(StatusFactsTest, DoesNotCallAnUnknownQueueEmpty) {
+  auto broker = std::make_shared<BrokerObservation>();
+  broker->queues = {{"default", 0}, {"secret", std::nullopt}};
+  board_.Publish("broker", broker);
+  EXPECT_THAT(Lines(), ElementsAre("Queues / default: 0 messages",
+                                   "Queues / secret: could not be counted"));
+}
+
+TEST_F(StatusFactsTest, GathersWhatCouldNotBeRead) {
+  auto containers = std::make_shared<ContainerObservation>();
+  containers->names_problem = "no right to ask the engine";
+  auto components = std::make_shared<ComponentObservation>();
+  components->processes_denied = 2;
+  auto metadata = std::make_shared<MetadataObservation>();
+  metadata->problems = {"no right to read table job"};
+  board_.Publish("container", containers);
+  board_.Publish("component", components);
+  board_.Publish("metadata", metadata);
+  const auto problems = ProblemsOf(board_);
+  EXPECT_THAT(problems, Contains("no right to ask the engine"));
+  EXPECT_THAT(problems, Contains(HasSubstr("2 processes could not be read")));
+  EXPECT_THAT(problems, Contains("no right to read table job"));
+}
+
+}  // namespace
+}  // namespace airflow_host
