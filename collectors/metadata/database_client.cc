@@ -26,6 +26,9 @@ struct DatabaseClient::Connection {
 
 namespace {
 
+/// What Query does, for its messages.
+constexpr const char* kRead = "read";
+
 bool Holds(std::string_view text, std::string_view part) {
   return text.find(part) != std::string_view::npos;
 }
@@ -117,36 +120,39 @@ Expected<bool> DatabaseClient::Open() {
 }
 
 Expected<std::vector<DatabaseRow>> DatabaseClient::Query(const std::string& sql) {
-  constexpr const char* kAction = "read";
   if (TakeInterrupted()) {
     Drop();
-    return tl::unexpected(Failure(ErrorKind::kTimedOut, kAction, "connecting took too long"));
+    return tl::unexpected(Failure(ErrorKind::kTimedOut, kRead, "connecting took too long"));
   }
   // libpqxx 6 would connect anew without saying so.
   if (!connection_ || !connection_->connection.is_open()) {
     Drop();
-    return tl::unexpected(Failure(ErrorKind::kFailed, kAction, "there is no connection"));
+    return tl::unexpected(Failure(ErrorKind::kFailed, kRead, "there is no connection"));
   }
   try {
     pqxx::nontransaction statements(connection_->connection);
     return RowsOf(statements.exec(sql));
   } catch (const pqxx::broken_connection& failure) {
-    const bool interrupted = TakeInterrupted();
-    Drop();
-    if (!interrupted) {
-      return tl::unexpected(Failure(ErrorKind::kFailed, kAction, failure.what()));
-    }
-    return tl::unexpected(Failure(ErrorKind::kTimedOut, kAction,
-                                  "it did not answer in time, so the connection was closed"));
+    return tl::unexpected(Broken(failure.what()));
   } catch (const pqxx::sql_error& failure) {
+    // A backend that is told to go says why first, with a SQLSTATE: whether that counts as broken
+    // differs between releases of libpqxx.
+    if (!connection_->connection.is_open()) return tl::unexpected(Broken(failure.what()));
     const std::string state = failure.sqlstate();
     std::string reason(FirstLine(failure.what()));
     reason.append(AdviceOfState(state));
-    return tl::unexpected(Failure(KindOfState(state), kAction, reason));
+    return tl::unexpected(Failure(KindOfState(state), kRead, reason));
   } catch (const std::exception& failure) {
-    Drop();
-    return tl::unexpected(Failure(ErrorKind::kFailed, kAction, failure.what()));
+    return tl::unexpected(Broken(failure.what()));
   }
+}
+
+Error DatabaseClient::Broken(const char* reason) {
+  const bool interrupted = TakeInterrupted();
+  Drop();
+  if (!interrupted) return Failure(ErrorKind::kFailed, kRead, reason);
+  return Failure(ErrorKind::kTimedOut, kRead,
+                 "it did not answer in time, so the connection was closed");
 }
 
 void DatabaseClient::Interrupt() noexcept {

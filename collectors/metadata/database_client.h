@@ -53,6 +53,7 @@ class DatabaseClient {
 
   Expected<bool> Open();
   void Drop();
+  Error Broken(const char* reason);
   bool TakeInterrupted();
   Error Failure(ErrorKind kind, const char* action, const std::string& reason) const;
 
