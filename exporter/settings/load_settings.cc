@@ -157,7 +157,6 @@ SettingsExpected<Settings> ReloadSettings(const SettingsInput& input, const Sett
   renewed.listen_addresses = current.listen_addresses;
   renewed.telemetry_path = current.telemetry_path;
   renewed.max_requests = current.max_requests;
-  renewed.web_config_file = current.web_config_file;
   renewed.lock_memory = current.lock_memory;
   renewed.trend_windows = current.trend_windows;
   return renewed;

@@ -142,10 +142,6 @@ void AddWebRows(Rows& rows) {
                   StoreIn(
                       [](Settings & all) -> auto& { return all.max_requests; },
                       [](std::string_view text) { return ParseNumber(text, 1, kMostRequests); })});
-  rows.push_back({"web.config.file", SettingKind::kValue, "FILE", "",
-                  "TLS and basic authentication, in the format of exporter-toolkit", group, true,
-                  StoreIn(
-                      [](Settings & all) -> auto& { return all.web_config_file; }, ParseFileName)});
 }
 
 void AddHostRows(Rows& rows) {
@@ -184,11 +180,11 @@ void AddMetadataRows(Rows& rows) {
   rows.push_back({"metadata.url-file", SettingKind::kValue, "FILE", "",
                   "File that holds nothing but the database's SQLAlchemy URL", group, false,
                   StoreNothing});
-  rows.push_back(
-      {"metadata.url", SettingKind::kUrl, "URL", "",
-       "SQLAlchemy URL; one with a password only by file or environment", group, false,
-       StoreIn(
-           [](Settings & all) -> auto& { return all.collector.database_url; }, ParseDatabaseUrl)});
+  rows.push_back({"metadata.url", SettingKind::kUrl, "URL", "",
+                  "SQLAlchemy URL; one with a password only by file or environment", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.database_url; },
+                      CheckedDatabaseUrl)});
   rows.push_back(
       {"metadata.schema", SettingKind::kValue, "NAME", "",
        "Schema of Airflow's tables; empty: the user's search path", group, false,
@@ -204,7 +200,7 @@ void AddBrokerRows(Rows& rows) {
       {"broker.url", SettingKind::kUrl, "URL", "",
        "Redis URL as kombu reads it; one with a password only by file or environment", group, false,
        StoreIn(
-           [](Settings & all) -> auto& { return all.collector.broker_url; }, ParseBrokerUrl)});
+           [](Settings & all) -> auto& { return all.collector.broker_url; }, CheckedBrokerUrl)});
   rows.push_back(
       {"broker.key-prefix", SettingKind::kValue, "TEXT", "",
        "Prefix of kombu's keys (global_keyprefix)", group, false,

@@ -181,7 +181,7 @@ Expected<LogFormat> ParseLogFormat(std::string_view text) {
   return Wants("logfmt or json", text);
 }
 
-Expected<std::string> ParseDatabaseUrl(std::string_view text) {
+Expected<std::string> CheckedDatabaseUrl(std::string_view text) {
   const auto url = ParseUrl(text, UrlRule::kSqlAlchemy);
   if (!url) return Fail(ErrorKind::kMalformed, "is not a URL: " + url.error().message);
   const std::string dialect = url->scheme.substr(0, url->scheme.find('+'));
@@ -190,7 +190,7 @@ Expected<std::string> ParseDatabaseUrl(std::string_view text) {
                                          ", but only PostgreSQL is read (postgresql://...)");
 }
 
-Expected<std::string> ParseBrokerUrl(std::string_view text) {
+Expected<std::string> CheckedBrokerUrl(std::string_view text) {
   const auto url = ParseUrl(text, UrlRule::kUrllib);
   if (!url) return Fail(ErrorKind::kMalformed, "is not a URL: " + url.error().message);
   for (const char* scheme : {"redis", "rediss", "redis+socket", "sentinel"}) {

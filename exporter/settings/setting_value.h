@@ -52,10 +52,10 @@ Expected<LogLevel> ParseLogLevel(std::string_view text);
 Expected<LogFormat> ParseLogFormat(std::string_view text);
 
 /// The SQLAlchemy URL of a PostgreSQL database. The phrase never repeats the URL.
-Expected<std::string> ParseDatabaseUrl(std::string_view text);
+Expected<std::string> CheckedDatabaseUrl(std::string_view text);
 
 /// The kombu URL of a Redis or Sentinel broker. The phrase never repeats the URL.
-Expected<std::string> ParseBrokerUrl(std::string_view text);
+Expected<std::string> CheckedBrokerUrl(std::string_view text);
 
 /// The parts of `text` between commas, without blanks around them; an empty text has none.
 std::vector<std::string> SplitList(std::string_view text);

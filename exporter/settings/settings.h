@@ -47,8 +47,6 @@ struct SettingOrigin {
 struct Settings {
   std::vector<ListenAddress> listen_addresses;
   std::string telemetry_path;
-  /// exporter-toolkit's file for TLS and basic authentication; empty: none.
-  std::string web_config_file;
   /// Requests answered at once; more get 503.
   std::uint32_t max_requests = 0;
   /// The YAML file that was read; empty: none.

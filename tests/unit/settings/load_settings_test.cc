@@ -65,7 +65,6 @@ TEST_F(LoadSettingsTest, EverySettingCanComeFromEverySource) {
       {"web.listen-address", ":1"},
       {"web.telemetry-path", "/m"},
       {"web.max-requests", "7"},
-      {"web.config.file", "/w.yml"},
       {"log.level", "debug"},
       {"log.format", "json"},
       {"memory.lock", "false"},
@@ -227,7 +226,7 @@ TEST_F(LoadSettingsTest, AnswersRequestsWithText) {
   EXPECT_THAT(
       *LoadSettings(input_)->text,
       AllOf(HasSubstr("log.level                    warn                  flag --log.level\n"),
-            HasSubstr("web.config.file              -                     default\n"),
+            HasSubstr("config.file                  -                     default\n"),
             HasSubstr("\nNot available:\n  no metadata database")));
   input_.arguments = {"--check-config", "--log.level=loud"};
   EXPECT_EQ(Failure().ExitCode(), 2);

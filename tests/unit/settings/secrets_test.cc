@@ -122,7 +122,6 @@ TEST_F(SecretsTest, ReachNoText) {
       {{"--config.file=/key.yml"}, {}},
       {{"--metadata.url-file=postgresql://u:secret@h/d"}, {}},
       {{"--config.file=postgresql://u:secret@h/d"}, {}},
-      {{"--web.config.file=postgresql://u:secret@h/d"}, {}},
       {{"--web.listen-address=redis://:secret@h"}, {}},
       {{"--metadata.schema=postgresql://u:secret@h/d"}, {}},
   };

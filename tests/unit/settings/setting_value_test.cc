@@ -104,25 +104,25 @@ TEST(ParseLogLevel, KnowsFourLevels) {
   EXPECT_FALSE(ParseLogFormat("text"));
 }
 
-TEST(ParseDatabaseUrl, WantsPostgres) {
+TEST(CheckedDatabaseUrl, WantsPostgres) {
   for (const char* url : {"postgresql://h/d", "postgres://u:p@h:5432/d", "postgresql+psycopg2://h",
                           "postgresql+asyncpg://h/d?sslmode=require"}) {
-    EXPECT_TRUE(ParseDatabaseUrl(url)) << url;
+    EXPECT_TRUE(CheckedDatabaseUrl(url)) << url;
   }
   for (const char* url : {"", "h/d", "mysql+mysqldb://u:p@h/d", "sqlite:////opt/airflow.db",
                           "postgresqlx://h", "postgresql://u:%zz@h/d"}) {
-    EXPECT_FALSE(ParseDatabaseUrl(url)) << url;
+    EXPECT_FALSE(CheckedDatabaseUrl(url)) << url;
   }
 }
 
-TEST(ParseBrokerUrl, WantsRedis) {
+TEST(CheckedBrokerUrl, WantsRedis) {
   for (const char* url :
        {"redis://redis:6379/0", "rediss://:p@h/1", "redis+socket:///run/redis.sock",
         "sentinel://h1:26379;sentinel://h2:26379/0"}) {
-    EXPECT_TRUE(ParseBrokerUrl(url)) << url;
+    EXPECT_TRUE(CheckedBrokerUrl(url)) << url;
   }
   for (const char* url : {"", "redis:6379", "amqp://guest:guest@h//", "sqs://", "redisx://h"}) {
-    EXPECT_FALSE(ParseBrokerUrl(url)) << url;
+    EXPECT_FALSE(CheckedBrokerUrl(url)) << url;
   }
 }
 
