@@ -54,7 +54,7 @@ Expected<LogFormat> ParseLogFormat(std::string_view text);
 /// The SQLAlchemy URL of a PostgreSQL database. The phrase never repeats the URL.
 Expected<std::string> CheckedDatabaseUrl(std::string_view text);
 
-/// The kombu URL of a Redis or Sentinel broker. The phrase never repeats the URL.
+/// The kombu URL of a single Redis. The phrase never repeats the URL.
 Expected<std::string> CheckedBrokerUrl(std::string_view text);
 
 /// The parts of `text` between commas, without blanks around them; an empty text has none.

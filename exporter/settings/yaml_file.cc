@@ -2,9 +2,11 @@
 // https://github.com/jbeder/yaml-cpp/wiki/Tutorial
 #include "exporter/settings/yaml_file.h"
 
+#include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/yaml.h>
 
 #include <exception>
+#include <sstream>
 #include <utility>
 
 #include "exporter/settings/setting_value.h"
@@ -22,6 +24,32 @@ constexpr std::string_view kEnabled = ".enabled";
 
 std::string Place(std::string_view path, int line) {
   return std::string(path) + " line " + std::to_string(line + 1) + ": ";
+}
+
+/// Takes a document in and keeps nothing of it.
+class IgnoredDocument final : public YAML::EventHandler {
+ public:
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnAlias(const YAML::Mark&, YAML::anchor_t) override {}
+  void OnScalar(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                const std::string&) override {}
+  void OnSequenceStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                       YAML::EmitterStyle::value) override {}
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark&, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {}
+  void OnMapEnd() override {}
+};
+
+/// Whether anything follows the first document. Not by YAML::LoadAll: on some texts, such as a
+/// single comma, it gathers empty documents until the memory is exhausted (yaml-cpp 0.7).
+bool HoldsMore(const std::string& content) {
+  std::istringstream stream(content);
+  YAML::Parser parser(stream);
+  IgnoredDocument ignored;
+  return parser.HandleNextDocument(ignored) && parser.HandleNextDocument(ignored);
 }
 
 /// Gathers the settings of one document.
@@ -99,13 +127,13 @@ class Flattener {
 
 Expected<YamlSettings> ParseYamlSettings(std::string_view text, std::string_view path) {
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(std::string(text));
-    if (documents.empty()) return YamlSettings{};
-    if (documents.size() > 1) {
+    const std::string content(text);
+    const YAML::Node document = YAML::Load(content);
+    if (HoldsMore(content)) {
       return Fail(ErrorKind::kMalformed,
                   std::string(path) + " holds more than one YAML document (parted by ---)");
     }
-    return Flattener(path).Flatten(documents.front());
+    return Flattener(path).Flatten(document);
   } catch (const YAML::Exception& failure) {
     const int line = failure.mark.is_null() ? 0 : failure.mark.line;
     return Fail(ErrorKind::kMalformed, Place(path, line) + "this is not YAML: " + failure.msg);

@@ -82,6 +82,12 @@ TEST(ParseYamlSettings, AliasesDoNotMakeItEndless) {
   EXPECT_FALSE(ParseYamlSettings("a: &a {b: *a}\n", "/x.yml"));
 }
 
+TEST(ParseYamlSettings, EndsOnTextsThatAreEndlessForYamlCpp) {
+  for (const char* text : {",", ",,", "a: 1\n---\n,", "? ,"}) {
+    EXPECT_FALSE(ParseYamlSettings(text, "/x.yml")) << text;
+  }
+}
+
 TEST(ParseYamlSettings, BearsAnyBytes) {
   for (const std::string& text :
        {std::string("\0\0\0", 3), std::string("a: \0b", 5), std::string("\xFF\xFE"),
