@@ -168,6 +168,8 @@ the shape of Airflow $airflow_version. The host's own figures are real."
   sandbox_runs=yes
   # shellcheck disable=SC1091  # Written by the sandbox.
   source "$folder/environment"
+  # A slope needs a fifth of its window: the usual hour is too long for a first look.
+  export AIRFLOW_HOST_EXPORTER_TREND_WINDOWS=${AIRFLOW_HOST_EXPORTER_TREND_WINDOWS:-5m,1h}
 }
 
 free_port() {
@@ -190,6 +192,18 @@ complete_page() {
     grep -q '^airflow_metadata_task_instances{.*state="running".*} [1-9]' <<<"$page" || return 1
   fi
   echo "$page"
+}
+
+# Where a person finds the page, given the exporter's flags.
+page_url() {
+  local flag url=$default_url
+  for flag in "$@"; do
+    case $flag in
+      --web.listen-address=:*) url=http://localhost${flag#*=}/ ;;
+      --web.listen-address=*) url=http://${flag#*=}/ ;;
+    esac
+  done
+  echo "$url"
 }
 
 start_exporter() {
@@ -232,7 +246,10 @@ main() {
   if [[ $once == yes ]]; then
     print_once
   else
-    say "Open $default_url in a browser; Ctrl-C ends it."
+    say "Open $(page_url "${exporter_flags[@]}") in a browser; Ctrl-C ends it."
+    if [[ $sandbox_runs == yes ]]; then
+      say "After two minutes the scheduler's growth shows too: it leaks on purpose."
+    fi
     start_exporter "${exporter_flags[@]}"
     follow_exporter
   fi
