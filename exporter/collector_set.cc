@@ -19,11 +19,7 @@ Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
     }
     board_.Add(*plan.row, plan.cadence, collector.has_value(),
                collector ? std::string() : collector.error().message);
-    if (!collector) {
-      log_.Info("collector is not configured",
-                {{"collector", plan.row->name}, {"reason", collector.error().message}});
-      continue;
-    }
+    if (!collector) continue;
     runners_.push_back(std::make_unique<CollectorRunner>(
         *plan.row, std::move(*collector), plan.cadence, refine, board_, clock_, log_));
   }
@@ -47,6 +43,11 @@ void CollectorSet::AwaitFirstAttempts(std::span<CollectorRunner* const> runners)
 }
 
 Expected<void> CollectorSet::Start() {
+  for (const BoardEntry& entry : board_.Read()) {
+    if (entry.status.configured) continue;
+    log_.Info("collector is not configured",
+              {{"collector", entry.row->name}, {"reason", entry.status.message}});
+  }
   std::vector<CollectorRunner*> all;
   std::vector<CollectorRunner*> local;
   for (const auto& runner : runners_) {

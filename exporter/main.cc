@@ -76,17 +76,17 @@ int Run(int argument_count, char** arguments) {
   const Settings& settings = parsed->settings;
   const SystemClock clock;
   Log log(settings.log_level, settings.log_format, clock);
-  for (const std::string& note : settings.notes) log.Warn(note);
-
   MemoryLock memory_lock;
   if (settings.lock_memory) memory_lock = LockMemory("/proc");
-  if (!memory_lock.problem.empty()) {
-    log.Warn("memory is not locked", {{"reason", memory_lock.problem}});
-  }
-  App app(clock, log, std::move(memory_lock));
+  App app(clock, log, memory_lock);
   if (auto started = app.Start(settings); !started) {
     Complain(started.error().message, EXIT_FAILURE);
     std::_Exit(EXIT_FAILURE);  // Some threads may run already.
+  }
+  // Only now: a program that cannot start says one sentence, and nothing else.
+  for (const std::string& note : settings.notes) log.Warn(note);
+  if (!memory_lock.problem.empty()) {
+    log.Warn("memory is not locked", {{"reason", memory_lock.problem}});
   }
   WaitForTheEnd(signals, input, settings, app, log);
   log.Info("stopping");

@@ -44,8 +44,9 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 }
 
 TEST(Catalogue, FollowsTheConventionsOfNames) {
-  const std::regex ours("(airflow_(host|container|component|task|worker|metadata|broker)_|process_)"
-                        "[a-z0-9_]+");
+  const std::regex ours(
+      "(airflow_(host|container|component|task|worker|metadata|broker)_|process_)"
+      "[a-z0-9_]+");
   for (const MetricDescription& metric : AllMetrics()) {
     const std::string name = metric.name;
     EXPECT_TRUE(std::regex_match(name, ours)) << name;

@@ -59,19 +59,19 @@ TEST_F(StatusFactsTest, SaysHowTheHostIs) {
 
 TEST_F(StatusFactsTest, CountsTasksOverQueues) {
   auto metadata = std::make_shared<MetadataObservation>();
-  metadata->task_instances = {{"queued", "default", "", 3}, {"queued", "high", "", 1},
-                              {"running", "default", "", 1}};
+  metadata->task_instances = {
+      {"queued", "default", "", 3}, {"queued", "high", "", 1}, {"running", "default", "", 1}};
   board_.Publish("metadata", metadata);
-  EXPECT_THAT(Lines(), ElementsAre("Tasks / queued: 4 task instances",
-                                   "Tasks / running: 1 task instance"));
+  EXPECT_THAT(Lines(),
+              ElementsAre("Tasks / queued: 4 task instances", "Tasks / running: 1 task instance"));
 }
 
 TEST_F(StatusFactsTest, DoesNotCallAnUnknownQueueEmpty) {
   auto broker = std::make_shared<BrokerObservation>();
   broker->queues = {{"default", 0}, {"secret", std::nullopt}};
   board_.Publish("broker", broker);
-  EXPECT_THAT(Lines(), ElementsAre("Queues / default: 0 messages",
-                                   "Queues / secret: could not be counted"));
+  EXPECT_THAT(Lines(),
+              ElementsAre("Queues / default: 0 messages", "Queues / secret: could not be counted"));
 }
 
 TEST_F(StatusFactsTest, GathersWhatCouldNotBeRead) {
