@@ -181,6 +181,7 @@ run_lint() {
   step 'scripts' check_scripts || true
   step 'layout of the sources' check_layout || true
   step 'includes run downward' tests/lint/includes.py || true
+  step 'one type of each name' tests/lint/names.py || true
   need_release || return 0
   step 'clang-tidy' check_tidy || true
 }

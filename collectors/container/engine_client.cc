@@ -77,8 +77,8 @@ std::optional<Error> Send(int socket, const std::string& path, const Clock& cloc
   return std::nullopt;
 }
 
-Expected<HttpResponse> Receive(int socket, const std::string& path, const Clock& clock,
-                               Deadline deadline) {
+Expected<EngineResponse> Receive(int socket, const std::string& path, const Clock& clock,
+                                 Deadline deadline) {
   std::string bytes;
   std::array<char, 32 * 1024> chunk{};
   for (;;) {
@@ -87,7 +87,7 @@ Expected<HttpResponse> Receive(int socket, const std::string& path, const Clock&
     if (got < 0 && (errno == EAGAIN || errno == EINTR)) continue;
     if (got < 0) return Failed("read from", path, errno);
     bytes.append(chunk.data(), static_cast<std::size_t>(got));
-    auto response = ParseHttpResponse(bytes, got == 0);
+    auto response = ParseEngineResponse(bytes, got == 0);
     if (!response) return tl::unexpected(response.error());
     if (*response) return std::move(**response);
     if (bytes.size() > kLargestAnswer) {

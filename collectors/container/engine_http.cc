@@ -111,7 +111,7 @@ tl::unexpected<Error> NotHttp(std::string_view why) {
 
 }  // namespace
 
-Expected<std::optional<HttpResponse>> ParseHttpResponse(std::string_view bytes, bool ended) {
+Expected<std::optional<EngineResponse>> ParseEngineResponse(std::string_view bytes, bool ended) {
   const std::size_t end = bytes.substr(0, kLongestHeaders).find(kHeadersEnd);
   if (end == std::string_view::npos) {
     if (ended) return NotHttp("it ends within its headers");
@@ -120,7 +120,7 @@ Expected<std::optional<HttpResponse>> ParseHttpResponse(std::string_view bytes, 
   }
   const auto headers = ParseHeaders(bytes.substr(0, end));
   if (!headers) return NotHttp("its headers cannot be understood");
-  HttpResponse response;
+  EngineResponse response;
   response.status = headers->status;
   const std::string_view rest = bytes.substr(end + kHeadersEnd.size());
   switch (TakeBody(*headers, rest, ended, response.body)) {

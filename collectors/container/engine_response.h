@@ -17,7 +17,7 @@
 namespace airflow_host {
 
 /// One HTTP answer.
-struct HttpResponse {
+struct EngineResponse {
   int status = 0;
   std::string body;
 };
@@ -25,7 +25,7 @@ struct HttpResponse {
 /// The answer that `bytes` begin with, or an empty optional while more bytes are needed. `ended`:
 /// the server closed the connection, so nothing more comes; an answer without a length ends there.
 /// kMalformed: not an HTTP answer, or cut short. Pure and total; any thread.
-Expected<std::optional<HttpResponse>> ParseHttpResponse(std::string_view bytes, bool ended);
+Expected<std::optional<EngineResponse>> ParseEngineResponse(std::string_view bytes, bool ended);
 
 /// One entry of GET /containers/json. Fields are empty where the engine gives none.
 struct EngineContainer {

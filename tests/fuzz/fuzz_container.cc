@@ -24,7 +24,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ParseProcessIds(text, ids);
   ParseEngineContainers(text);
   for (const bool ended : {false, true}) {
-    const auto response = ParseHttpResponse(text, ended);
+    const auto response = ParseEngineResponse(text, ended);
     if (response && *response) ParseEngineContainers((*response)->body);
   }
   return 0;

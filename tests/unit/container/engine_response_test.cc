@@ -11,37 +11,37 @@ std::string Chunked(std::string_view rest) {
   return std::string(kHead) + "transfer-encoding: Chunked\r\n\r\n" + std::string(rest);
 }
 
-TEST(ParseHttpResponse, TakesABodyByItsLength) {
+TEST(ParseEngineResponse, TakesABodyByItsLength) {
   const std::string whole = std::string(kHead) + "content-length: 2\r\n\r\n[]";
-  const auto response = ParseHttpResponse(whole, false);
+  const auto response = ParseEngineResponse(whole, false);
   ASSERT_TRUE(response && *response);
   EXPECT_EQ((*response)->status, 200);
   EXPECT_EQ((*response)->body, "[]");
   for (std::size_t length = 0; length < whole.size(); ++length) {
-    const auto part = ParseHttpResponse(std::string_view(whole).substr(0, length), false);
+    const auto part = ParseEngineResponse(std::string_view(whole).substr(0, length), false);
     ASSERT_TRUE(part) << length;
     EXPECT_FALSE(*part) << length;
-    EXPECT_FALSE(ParseHttpResponse(std::string_view(whole).substr(0, length), true)) << length;
+    EXPECT_FALSE(ParseEngineResponse(std::string_view(whole).substr(0, length), true)) << length;
   }
 }
 
-TEST(ParseHttpResponse, TakesABodyInChunks) {
+TEST(ParseEngineResponse, TakesABodyInChunks) {
   const std::string whole = Chunked("1\r\n[\r\nB;x=y\r\n{\"Id\":\"a\"}]\r\n0\r\n\r\n");
-  const auto response = ParseHttpResponse(whole, false);
+  const auto response = ParseEngineResponse(whole, false);
   ASSERT_TRUE(response && *response);
   EXPECT_EQ((*response)->body, "[{\"Id\":\"a\"}]");
-  const auto cut = ParseHttpResponse(std::string_view(whole).substr(0, whole.size() - 12), true);
+  const auto cut = ParseEngineResponse(std::string_view(whole).substr(0, whole.size() - 12), true);
   ASSERT_FALSE(cut);
   EXPECT_EQ(cut.error().kind, ErrorKind::kMalformed);
 }
 
-TEST(ParseHttpResponse, TakesABodyThatEndsWithTheConnection) {
+TEST(ParseEngineResponse, TakesABodyThatEndsWithTheConnection) {
   const std::string whole = std::string(kHead) + "\r\n[]";
-  EXPECT_FALSE(*ParseHttpResponse(whole, false));
-  EXPECT_EQ((*ParseHttpResponse(whole, true))->body, "[]");
+  EXPECT_FALSE(*ParseEngineResponse(whole, false));
+  EXPECT_EQ((*ParseEngineResponse(whole, true))->body, "[]");
 }
 
-TEST(ParseHttpResponse, RefusesWhatIsNotHttp) {
+TEST(ParseEngineResponse, RefusesWhatIsNotHttp) {
   for (const std::string& wrong :
        {std::string("SSH-2.0-OpenSSH\r\n\r\n"), std::string("HTTP/1.1\r\n\r\n"),
         std::string("HTTP/1.1 abc\r\n\r\n"), std::string("HTTP/1.1 2000 OK\r\n\r\n"),
@@ -50,14 +50,14 @@ TEST(ParseHttpResponse, RefusesWhatIsNotHttp) {
         std::string(kHead) + "Content-Length: 99999999999999999999999\r\n\r\n", Chunked("zz\r\n"),
         Chunked("\r\n"), Chunked("-1\r\n"), Chunked("1\r\nab\r\n"),
         Chunked("11111111111111111\r\n"), Chunked(std::string(20'000, '1'))}) {
-    const auto response = ParseHttpResponse(wrong, false);
+    const auto response = ParseEngineResponse(wrong, false);
     ASSERT_FALSE(response) << wrong.substr(0, 80);
     EXPECT_EQ(response.error().kind, ErrorKind::kMalformed);
   }
 }
 
-TEST(ParseHttpResponse, WaitsForAChunkThatClaimsToBeHuge) {
-  const auto response = ParseHttpResponse(Chunked("ffffffffffffffff\r\nabc"), false);
+TEST(ParseEngineResponse, WaitsForAChunkThatClaimsToBeHuge) {
+  const auto response = ParseEngineResponse(Chunked("ffffffffffffffff\r\nabc"), false);
   ASSERT_TRUE(response);
   EXPECT_FALSE(*response);
 }
