@@ -138,7 +138,7 @@ Expected<std::vector<DatabaseRow>> DatabaseClient::Query(const std::string& sql)
     // A backend that is told to go says why first, with a SQLSTATE: whether that counts as broken
     // differs between releases of libpqxx.
     if (!connection_->connection.is_open()) return tl::unexpected(Broken(failure.what()));
-    const std::string state = failure.sqlstate();
+    const std::string& state = failure.sqlstate();
     std::string reason(FirstLine(failure.what()));
     reason.append(AdviceOfState(state));
     return tl::unexpected(Failure(KindOfState(state), kRead, reason));
