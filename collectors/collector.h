@@ -34,9 +34,13 @@ class Collector {
   Collector& operator=(const Collector&) = delete;
   virtual ~Collector() = default;
 
-  /// Observes the source once and returns before `deadline`. Never throws: an exception of a
+  /// Observes the source once and returns before `deadline`; a collector that can block longer has
+  /// an Interrupt, and counts as stuck from the deadline on. Never throws: an exception of a
   /// library is caught in the file that calls the library. Parts of the source that are missing are
-  /// empty optionals; an Error means that there is no observation at all.
+  /// empty optionals; an Error means that there is no observation at all. kAbsent: this host has no
+  /// such source, which is no failure; a server that is configured and not there is kFailed.
+  /// kAbsent: this host has no such source, which is no failure; a server that is configured and
+  /// not there is kFailed.
   virtual Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) = 0;
 
   /// Breaks off an Observe that is under way, so that it returns soon with kTimedOut; without
@@ -47,7 +51,8 @@ class Collector {
 
 /// How a collector fares, as the board knows it. A plain value.
 struct CollectorStatus {
-  /// False where the settings name no source for it; `message` then says how to give one.
+  /// False where the settings name no source for it, or this host has none; `message` says which,
+  /// and how to give one.
   bool configured = true;
   /// Whether the last finished attempt succeeded; empty before the first one has finished.
   std::optional<bool> succeeded;

@@ -41,6 +41,8 @@ struct CollectorSettings {
   std::optional<std::chrono::seconds> broker_visibility_timeout;
   /// Queues to report besides those that the broker's bindings name; `[operators] default_queue`.
   std::vector<std::string> broker_queues;
+
+  bool operator==(const CollectorSettings&) const = default;
 };
 
 /// One collector as the program knows it.
@@ -51,8 +53,7 @@ struct CollectorRow {
   std::chrono::milliseconds cadence;  ///< Default of --collector.NAME.cadence.
   /// How long one observation may take before it counts as failed.
   std::chrono::milliseconds time_limit;
-  /// True: talks to a server (a container engine is one), so it gets a thread of its own. False:
-  /// shares the sampler's.
+  /// Talks to a server (a container engine is one), so it may fail, hang and come back at any time.
   bool remote;
   /// Builds the collector. kAbsent: the settings name no source, and the message says how to give
   /// one. Any other error: what is wrong with the settings.

@@ -23,9 +23,7 @@ build_packages=(
   libexpected-dev       # errors as values
   libcli11-dev          # flags
   libyaml-cpp-dev       # the configuration file
-  libspdlog-dev         # logs
   nlohmann-json3-dev    # JSON
-  libcrypt-dev          # bcrypt of the web configuration file
   zlib1g-dev            # gzip
   curl                  # quickstart.sh --once asks the program for its page
 )

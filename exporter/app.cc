@@ -13,8 +13,9 @@
 namespace airflow_host {
 namespace {
 
-/// How long a reload waits for the old threads.
-constexpr std::chrono::seconds kReloadPatience{3};
+/// How long a reload waits for the old threads: with what a stop may take afterwards, it is over in
+/// less than three seconds.
+constexpr std::chrono::milliseconds kReloadPatience{500};
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -67,6 +68,7 @@ CollectorSettings CollectorSettingsOf(const Settings& settings) {
 
 WebSettings WebSettingsOf(const Settings& settings) {
   WebSettings web;
+  web.threads = static_cast<int>(settings.max_requests);
   web.listen_addresses.clear();
   for (const ListenAddress& address : settings.listen_addresses) {
     const bool ipv6 = address.host.find(':') != std::string::npos;
@@ -82,6 +84,8 @@ struct App::Generation {
   Generation(const Clock& clock, Log& log) : collectors(clock, log) {}
 
   CollectorSet collectors;
+  std::vector<CollectorPlan> plans;
+  CollectorSettings settings;
   std::vector<std::string> notes;  // Of the settings.
   std::unique_ptr<MetricsPage> metrics;
   std::unique_ptr<Router> router;
@@ -115,8 +119,7 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
                    DescribeSelf(memory_lock_.locked, log_.dropped(), writer);
                  }});
   built->router = std::make_unique<Router>(
-      RouterSettings{settings.telemetry_path, static_cast<int>(settings.max_requests)}, board,
-      *built->metrics, [this, generation = built.get()] {
+      settings.telemetry_path, board, *built->metrics, [this, generation = built.get()] {
         StatusPageInput input;
         input.version = ThisBuild().version;
         input.hostname = HostName();
@@ -155,13 +158,17 @@ Expected<void> App::Start(const Settings& settings) {
   return current_->collectors.Start();
 }
 
-void App::Reload(const Settings& settings) {
+Expected<bool> App::Reload(const Settings& settings) {
+  const auto old = Current();
+  if (old->plans == PlansOf(settings) && old->settings == CollectorSettingsOf(settings)) {
+    log_.Info("settings reloaded; none of them concerns a collector");
+    return true;
+  }
   auto built = Build(settings);
   if (!built) {
     log_.Error("settings not reloaded, the old ones stay", {{"reason", built.error().message}});
-    return;
+    return false;
   }
-  const auto old = Current();
   if (!old->collectors.Stop(clock_.SteadyNow() + kReloadPatience)) {
     log_.Warn("a collector did not end for the reload; it is left behind");
     unstoppable_.push_back(old);
@@ -171,10 +178,10 @@ void App::Reload(const Settings& settings) {
     current_ = *built;
   }
   if (auto started = (*built)->collectors.Start(); !started) {
-    log_.Error("collectors not restarted", {{"reason", started.error().message}});
-    return;
+    return tl::unexpected(started.error());
   }
-  log_.Info("settings reloaded");
+  log_.Info("settings reloaded; the collectors started anew");
+  return true;
 }
 
 bool App::Stop(SteadyTime limit) {

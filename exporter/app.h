@@ -31,9 +31,12 @@ class App {
   /// be started; the program is to exit then.
   Expected<void> Start(const Settings& settings);
 
-  /// Puts `settings` in force: the collectors are stopped and built anew, the pages and what the
-  /// insights have learned stay. After an Error (said in the log) the old ones go on.
-  void Reload(const Settings& settings);
+  /// Puts `settings` in force. Where one of them concerns a collector, all collectors are stopped
+  /// and built anew (their counters begin anew, as after a restart of the program); the pages and
+  /// what the insights have learned stay. False: a collector cannot be built from them, which the
+  /// log says; the old ones go on. An Error: no thread could be had, so nothing is observed any
+  /// more.
+  Expected<bool> Reload(const Settings& settings);
 
   /// Stops everything; false if a thread has not ended by `limit`: then the process must end
   /// without destroying this object.

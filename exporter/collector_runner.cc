@@ -40,6 +40,7 @@ void CollectorRunner::Finish(const Expected<std::shared_ptr<const Observation>>&
   const std::lock_guard lock(mutex_);
   under_way_since_.reset();
   broken_off_.reset();
+  status_.configured = result || result.error().kind != ErrorKind::kAbsent;
   status_.succeeded = result.has_value();
   status_.stuck = false;
   status_.last_duration = clock_.SteadyNow() - started;
@@ -53,7 +54,9 @@ void CollectorRunner::Tell(const Expected<std::shared_ptr<const Observation>>& r
   if (result && failing_) log_.Info("collector works again", {{"collector", row_.name}});
   const bool remind = last_told_ && now - *last_told_ >= kRemindAfter;
   if (!result && (!failing_ || remind)) {
-    log_.Warn("collector failed", {{"collector", row_.name}, {"reason", result.error().message}});
+    const bool absent = result.error().kind == ErrorKind::kAbsent;
+    const char* const what = absent ? "collector has nothing to watch" : "collector failed";
+    log_.Warn(what, {{"collector", row_.name}, {"reason", result.error().message}});
     last_told_ = now;
   }
   failing_ = !result;

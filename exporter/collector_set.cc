@@ -26,16 +26,21 @@ Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
   return {};
 }
 
-Expected<void> CollectorSet::StartSampler(std::string name, std::vector<CollectorRunner*> runners) {
-  samplers_.push_back(std::make_unique<Sampler>(std::move(name), std::move(runners), clock_));
-  return samplers_.back()->Start();
+Expected<void> CollectorSet::StartSamplers(bool remote) {
+  for (const auto& runner : runners_) {
+    if (runner->row().remote != remote) continue;
+    samplers_.push_back(std::make_unique<Sampler>(*runner, clock_));
+    if (auto started = samplers_.back()->Start(); !started) return started;
+  }
+  return {};
 }
 
-void CollectorSet::AwaitFirstAttempts(std::span<CollectorRunner* const> runners) const {
-  const Deadline deadline{clock_.SteadyNow() + std::chrono::seconds(1)};
+void CollectorSet::AwaitLocalAttempts() const {
+  const Deadline deadline{clock_.SteadyNow() + std::chrono::milliseconds(500)};
   const auto waiting = [&] {
-    return std::any_of(runners.begin(), runners.end(),
-                       [](const CollectorRunner* runner) { return !runner->attempted(); });
+    return std::any_of(runners_.begin(), runners_.end(), [](const auto& runner) {
+      return !runner->row().remote && !runner->attempted();
+    });
   };
   while (waiting() && !deadline.Expired(clock_.SteadyNow())) {
     std::this_thread::sleep_for(std::chrono::milliseconds(5));
@@ -48,21 +53,11 @@ Expected<void> CollectorSet::Start() {
     log_.Info("collector is not configured",
               {{"collector", entry.row->name}, {"reason", entry.status.message}});
   }
+  if (auto started = StartSamplers(false); !started) return started;
+  AwaitLocalAttempts();
+  if (auto started = StartSamplers(true); !started) return started;
   std::vector<CollectorRunner*> all;
-  std::vector<CollectorRunner*> local;
-  for (const auto& runner : runners_) {
-    all.push_back(runner.get());
-    if (!runner->row().remote) local.push_back(runner.get());
-  }
-  if (!local.empty()) {
-    if (auto started = StartSampler("sampler", local); !started) return started;
-    AwaitFirstAttempts(local);
-  }
-  for (CollectorRunner* runner : all) {
-    if (!runner->row().remote) continue;
-    auto started = StartSampler(std::string(runner->row().name), {runner});
-    if (!started) return started;
-  }
+  for (const auto& runner : runners_) all.push_back(runner.get());
   watchdog_ = std::make_unique<Watchdog>(std::move(all));
   return watchdog_->Start();
 }

@@ -24,10 +24,12 @@ struct CollectorPlan {
   std::chrono::milliseconds cadence{};
   /// Why the settings name no source, where they are known to name none; empty otherwise.
   std::string absence;
+
+  bool operator==(const CollectorPlan&) const = default;
 };
 
-/// Builds the collectors, puts them on a board, and runs them: the local ones on one thread, each
-/// remote one on its own, a watchdog over all. Called by main's thread; the board by any.
+/// Builds the collectors, puts them on a board, and runs each on a thread of its own, a watchdog
+/// over all. Called by main's thread; the board by any.
 class CollectorSet {
  public:
   explicit CollectorSet(const Clock& clock, Log& log) : board_(clock), clock_(clock), log_(log) {}
@@ -41,8 +43,8 @@ class CollectorSet {
                        Refine refine);
 
   /// Starts the threads. Once, after Build. The remote collectors follow once the local ones have
-  /// made their first attempt (mostly some 10 ms, at most a second), so that the first look at the
-  /// containers finds the components that name them.
+  /// made their first attempt (mostly some 10 ms, at most half a second), so that the first look at
+  /// the containers finds the components that name them.
   Expected<void> Start();
 
   /// Stops the threads and breaks off what is under way; false if one has not ended by `limit`:
@@ -52,8 +54,8 @@ class CollectorSet {
   const Board& board() const { return board_; }
 
  private:
-  Expected<void> StartSampler(std::string name, std::vector<CollectorRunner*> runners);
-  void AwaitFirstAttempts(std::span<CollectorRunner* const> runners) const;
+  Expected<void> StartSamplers(bool remote);
+  void AwaitLocalAttempts() const;
 
   Board board_;
   const Clock& clock_;

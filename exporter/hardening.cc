@@ -1,6 +1,7 @@
 // malloc's knobs and mlockall.
 #include "exporter/hardening.h"
 
+#include <fcntl.h>
 #include <linux/capability.h>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -21,7 +22,7 @@ namespace airflow_host {
 namespace {
 
 /// Addresses that threads, libraries loaded later and the heap may still take.
-constexpr std::uint64_t kRoomToGrow = std::uint64_t{64} * 1024 * 1024;
+constexpr std::uint64_t kRoomToGrow = std::uint64_t{24} * 1024 * 1024;
 
 /// The value of `key` in /proc/PID/status, such as "VmSize:\t   12345 kB".
 std::optional<std::string_view> StatusValue(std::string_view status, std::string_view key) {
@@ -54,8 +55,15 @@ std::string LimitProblem(std::string_view status) {
 
 }  // namespace
 
+void OpenStandardDescriptors() {
+  for (int descriptor = STDIN_FILENO; descriptor <= STDERR_FILENO; ++descriptor) {
+    // The lowest free number is taken, which is this one.
+    if (::fcntl(descriptor, F_GETFD) < 0) static_cast<void>(::open("/dev/null", O_RDWR));
+  }
+}
+
 void LimitAllocator() {
-  ::mallopt(M_ARENA_MAX, 2);
+  ::mallopt(M_ARENA_MAX, 1);
   ::mallopt(M_TRIM_THRESHOLD, 256 * 1024);
   ::mallopt(M_MMAP_THRESHOLD, 256 * 1024);
 }

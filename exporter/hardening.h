@@ -5,8 +5,13 @@
 
 namespace airflow_host {
 
-/// Keeps malloc small and predictable: two arenas instead of eight per core, fixed thresholds, so
-/// that eight threads reserve 8 MB of addresses and not 600. First thing in main, before any
+/// Opens /dev/null in the place of standard input, output and error where they are closed:
+/// otherwise the next file or connection gets their number, and log lines go into it. First thing
+/// in main.
+void OpenStandardDescriptors();
+
+/// Keeps malloc small and predictable: one arena instead of eight per core (each reserves 64 MiB of
+/// addresses, and a limit on locked memory counts addresses), and fixed thresholds. Before any
 /// thread.
 void LimitAllocator();
 

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <climits>
 #include <ctime>
 #include <nlohmann/json.hpp>
 
@@ -110,8 +111,9 @@ bool Log::WithinRate() {
 
 void Log::Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields) {
   if (level < level_) return;
-  const std::string line =
-      FormatLogLine(format_, level, clock_.SystemNow(), message, fields) + "\n";
+  std::string line = FormatLogLine(format_, level, clock_.SystemNow(), message, fields);
+  line.resize(std::min(line.size(), std::size_t{PIPE_BUF - 1}));
+  line.push_back('\n');
   const std::lock_guard lock(mutex_);
   if (!WithinRate() || !WriteWithoutBlocking(line)) ++dropped_;
 }

@@ -29,6 +29,12 @@ class Log {
  public:
   Log(LogLevel level, LogFormat format, const Clock& clock);
 
+  /// Changes what is written from now on.
+  void Set(LogLevel level, LogFormat format) {
+    level_ = level;
+    format_ = format;
+  }
+
   /// Each writes one line, unless its level is below the log's or too many came at once.
   void Debug(std::string_view message, std::initializer_list<LogField> fields = {});
   void Info(std::string_view message, std::initializer_list<LogField> fields = {});
@@ -42,8 +48,8 @@ class Log {
   void Write(LogLevel level, std::string_view message, std::initializer_list<LogField> fields);
   bool WithinRate();
 
-  const LogLevel level_;
-  const LogFormat format_;
+  std::atomic<LogLevel> level_;
+  std::atomic<LogFormat> format_;
   const Clock& clock_;
   std::mutex mutex_;      // Guards the two below, and keeps lines whole.
   double tokens_;         // Lines that may still be written now.

@@ -18,8 +18,8 @@
 namespace airflow_host {
 namespace {
 
-/// From the signal to the end of the process, however much hangs.
-constexpr std::chrono::milliseconds kStopWithin{2000};
+/// How long the threads get to end; what still hangs then ends with the process.
+constexpr std::chrono::milliseconds kStopWithin{1500};
 
 std::string VersionText() {
   const BuildInfo build = ThisBuild();
@@ -44,25 +44,34 @@ sigset_t BlockSignals() {
   return signals;
 }
 
-/// Waits until it is told to end; reloads on the way.
-void WaitForTheEnd(const sigset_t& signals, const SettingsInput& input, Settings settings, App& app,
-                   Log& log) {
+/// Reads the settings again and puts them in force. An Error ends the program.
+Expected<void> Reload(const SettingsInput& input, Settings& settings, App& app, Log& log) {
+  auto renewed = ReloadSettings(input, settings);
+  if (!renewed) {
+    log.Error("settings not reloaded, the old ones stay", {{"reason", renewed.error().message}});
+    return {};
+  }
+  for (const std::string& note : renewed->notes) log.Warn(note);
+  log.Set(renewed->log_level, renewed->log_format);
+  const auto in_force = app.Reload(*renewed);
+  if (!in_force) return tl::unexpected(in_force.error());
+  if (*in_force) settings = *std::move(renewed);
+  return {};
+}
+
+/// Waits until it is told to end; reloads on the way. An Error ends the program.
+Expected<void> WaitForTheEnd(const sigset_t& signals, const SettingsInput& input, Settings settings,
+                             App& app, Log& log) {
   for (;;) {
     int number = 0;
     if (sigwait(&signals, &number) != 0) continue;
-    if (number != SIGHUP) return;
-    auto renewed = ReloadSettings(input, settings);
-    if (!renewed) {
-      log.Error("settings not reloaded, the old ones stay", {{"reason", renewed.error().message}});
-      continue;
-    }
-    for (const std::string& note : renewed->notes) log.Warn(note);
-    settings = *std::move(renewed);
-    app.Reload(settings);
+    if (number != SIGHUP) return {};
+    if (auto reloaded = Reload(input, settings, app, log); !reloaded) return reloaded;
   }
 }
 
 int Run(int argument_count, char** arguments) {
+  OpenStandardDescriptors();
   LimitAllocator();
   const sigset_t signals = BlockSignals();
   const SettingsInput input =
@@ -88,7 +97,10 @@ int Run(int argument_count, char** arguments) {
   if (!memory_lock.problem.empty()) {
     log.Warn("memory is not locked", {{"reason", memory_lock.problem}});
   }
-  WaitForTheEnd(signals, input, settings, app, log);
+  if (auto ended = WaitForTheEnd(signals, input, settings, app, log); !ended) {
+    Complain(ended.error().message, EXIT_FAILURE);
+    std::_Exit(EXIT_FAILURE);
+  }
   log.Info("stopping");
   if (!app.Stop(clock.SteadyNow() + kStopWithin)) std::_Exit(EXIT_SUCCESS);
   return EXIT_SUCCESS;

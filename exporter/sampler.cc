@@ -16,7 +16,7 @@ void Pace::Next(SteadyTime now, bool failing, double jitter) {
 }
 
 Expected<void> Sampler::Start() {
-  auto thread = Thread::Start(name_, [this] { Run(); });
+  auto thread = Thread::Start(std::string(runner_.row().name), [this] { Run(); });
   if (!thread) return tl::unexpected(thread.error());
   thread_ = std::move(*thread);
   return {};
@@ -39,17 +39,10 @@ bool Sampler::WaitUntil(SteadyTime due) {
 void Sampler::Run() {
   std::minstd_rand random(std::random_device{}());
   std::uniform_real_distribution<double> jitter(0, 1);
-  std::vector<std::pair<CollectorRunner*, Pace>> paced;
-  for (CollectorRunner* runner : runners_) {
-    paced.emplace_back(runner, Pace(clock_.SteadyNow(), runner->cadence()));
-  }
-  while (!paced.empty()) {
-    auto& [runner, pace] = *std::min_element(
-        paced.begin(), paced.end(),
-        [](const auto& left, const auto& right) { return left.second.due() < right.second.due(); });
-    if (!WaitUntil(pace.due())) return;
-    runner->Attempt();
-    pace.Next(clock_.SteadyNow(), runner->failing(), jitter(random));
+  Pace pace(clock_.SteadyNow(), runner_.cadence());
+  while (WaitUntil(pace.due())) {
+    runner_.Attempt();
+    pace.Next(clock_.SteadyNow(), runner_.failing(), jitter(random));
   }
 }
 

@@ -1,4 +1,4 @@
-// A thread that runs collectors on their cadences.
+// A thread that runs a collector on its cadence.
 #pragma once
 
 #include <condition_variable>
@@ -35,12 +35,11 @@ class Pace {
   std::chrono::nanoseconds delay_{0};
 };
 
-/// Drives some collectors from one thread of its own: all local ones share a sampler, each remote
-/// one has its own, so that a server that hangs delays nobody else.
+/// Drives one collector from a thread of its own, so that nothing that hangs delays another: no
+/// server, and no /proc/PID/cmdline either, whose reading waits for that process's memory lock.
 class Sampler {
  public:
-  Sampler(std::string name, std::vector<CollectorRunner*> runners, const Clock& clock)
-      : name_(std::move(name)), runners_(std::move(runners)), clock_(clock) {}
+  Sampler(CollectorRunner& runner, const Clock& clock) : runner_(runner), clock_(clock) {}
 
   /// Starts the thread; once.
   Expected<void> Start();
@@ -53,8 +52,7 @@ class Sampler {
   void Run();
   bool WaitUntil(SteadyTime due);
 
-  const std::string name_;
-  const std::vector<CollectorRunner*> runners_;
+  CollectorRunner& runner_;
   const Clock& clock_;
   std::optional<Thread> thread_;
   std::mutex mutex_;

@@ -36,7 +36,12 @@ class ComponentCollector final : public Collector {
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     auto observation = std::make_shared<ComponentObservation>();
     observation->observed_at = clock_.SystemNow();
-    if (auto walked = table_.Walk(deadline); !walked) return tl::unexpected(walked.error());
+    if (auto walked = table_.Walk(deadline); !walked) {
+      Error error = walked.error();
+      // Every host has a /proc: a missing one is a wrong path.
+      if (error.kind == ErrorKind::kAbsent) error.kind = ErrorKind::kFailed;
+      return tl::unexpected(std::move(error));
+    }
     ledger_.Enter(table_.processes());
     boot_ = ReadBootTime();
     Fill(*observation);

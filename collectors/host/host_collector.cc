@@ -76,6 +76,7 @@ class HostCollector final : public Collector {
     const auto meminfo = meminfo_.Read();
     if (!meminfo) {
       Error error = meminfo.error();
+      error.kind = ErrorKind::kFailed;  // Every host has it: a missing one is a wrong path.
       error.message += "; without it nothing is known of the host: give its /proc by --path.procfs";
       return tl::unexpected(std::move(error));
     }

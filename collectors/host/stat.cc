@@ -1,13 +1,11 @@
 // Parses /proc/stat; stat.h shows a sample.
 #include "collectors/host/stat.h"
 
+#include "collectors/support/boot_time.h"
 #include "collectors/support/text.h"
 
 namespace airflow_host {
 namespace {
-
-/// No boot lies so late (the year 2255): later numbers do not fit into SystemTime's nanoseconds.
-constexpr std::uint64_t kLatestBoot = 9'000'000'000;
 
 CpuTimes ParseCpuTimes(std::string_view fields, std::uint64_t ticks_per_second) {
   CpuTimes times;
@@ -32,17 +30,11 @@ std::optional<std::uint64_t> ParseNumber(std::string_view fields) {
   return field ? ParseUnsigned(*field) : std::nullopt;
 }
 
-std::optional<SystemTime> ParseBootTime(std::string_view fields) {
-  const auto seconds = ParseNumber(fields);
-  // lxcfs and broken clocks give 0: a host that does not know when it booted.
-  if (!seconds || *seconds == 0 || *seconds > kLatestBoot) return std::nullopt;
-  return SystemTime(std::chrono::seconds(*seconds));
-}
-
 }  // namespace
 
 KernelStat ParseStat(std::string_view text, std::uint64_t ticks_per_second) {
   KernelStat stat;
+  stat.boot_time = ParseBootTime(text.substr(0, text.rfind('\n') + 1));
   // A line counts only with its newline: without one its last number may have been cut.
   while (text.find('\n') != std::string_view::npos) {
     auto line = TakeLine(text);
@@ -52,8 +44,6 @@ KernelStat ParseStat(std::string_view text, std::uint64_t ticks_per_second) {
       stat.cpu_times = ParseCpuTimes(*line, ticks_per_second);
     } else if (NamesOneCpu(*key)) {
       stat.cpus = stat.cpus.value_or(0) + 1;
-    } else if (*key == "btime") {
-      stat.boot_time = ParseBootTime(*line);
     } else if (*key == "procs_blocked") {
       stat.processes_blocked = ParseNumber(*line);
     }

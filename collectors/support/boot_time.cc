@@ -18,7 +18,8 @@ std::optional<SystemTime> ParseBootTime(std::string_view stat) {
   while (auto line = TakeLine(stat)) {
     if (TakeField(*line) != "btime") continue;
     const auto seconds = ParseUnsigned(TakeField(*line).value_or(""));
-    if (!seconds || *seconds > kLatest) return std::nullopt;
+    // lxcfs and broken clocks give 0: a host that does not know when it booted.
+    if (!seconds || *seconds == 0 || *seconds > kLatest) return std::nullopt;
     return SystemTime(std::chrono::seconds(*seconds));
   }
   return std::nullopt;

@@ -11,6 +11,8 @@ struct Paths {
   std::string procfs = "/proc";  ///< `--path.procfs`
   std::string sysfs = "/sys";    ///< `--path.sysfs`
   std::string rootfs;            ///< `--path.rootfs`; put before every other absolute host path.
+
+  bool operator==(const Paths&) const = default;
 };
 
 }  // namespace airflow_host

@@ -159,6 +159,10 @@ SettingsExpected<Settings> ReloadSettings(const SettingsInput& input, const Sett
   renewed.max_requests = current.max_requests;
   renewed.lock_memory = current.lock_memory;
   renewed.trend_windows = current.trend_windows;
+  for (std::size_t row = 0; row < renewed.collectors.size(); ++row) {
+    CollectorChoice& choice = renewed.collectors[row];
+    if (choice.name == "component") choice.cadence = current.collectors[row].cadence;
+  }
   return renewed;
 }
 

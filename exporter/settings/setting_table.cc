@@ -15,7 +15,7 @@ namespace {
 using Values = std::vector<std::string>;
 using Rows = std::vector<SettingRow>;
 
-constexpr std::uint32_t kMostRequests = 10'000;
+constexpr std::uint32_t kMostRequests = 64;
 constexpr std::size_t kMostWindows = 4;
 constexpr std::size_t kFarthestName = 3;
 
@@ -137,8 +137,8 @@ void AddWebRows(Rows& rows) {
        group, true,
        StoreIn(
            [](Settings & all) -> auto& { return all.telemetry_path; }, ParseTelemetryPath)});
-  rows.push_back({"web.max-requests", SettingKind::kValue, "NUMBER", "40",
-                  "Requests answered at once; more are turned away with 503", group, true,
+  rows.push_back({"web.max-requests", SettingKind::kValue, "NUMBER", "4",
+                  "Requests answered at once, by a thread each; more wait their turn", group, true,
                   StoreIn(
                       [](Settings & all) -> auto& { return all.max_requests; },
                       [](std::string_view text) { return ParseNumber(text, 1, kMostRequests); })});
@@ -254,7 +254,8 @@ void AddCollectorRows(Rows& rows, std::span<const CollectorRow> collectors) {
                         [index](Settings & all) -> auto& { return all.collectors[index].enabled; },
                         ParseSwitch)});
     rows.push_back({name + ".cadence", SettingKind::kValue, "DURATION",
-                    DurationText(collector.cadence), "How often it observes", group, false,
+                    DurationText(collector.cadence), "How often it observes", group,
+                    collector.name == "component",  // The trends' buckets are made for it.
                     StoreIn(
                         [index](Settings & all) -> auto& { return all.collectors[index].cadence; },
                         ParseDuration)});

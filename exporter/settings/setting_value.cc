@@ -147,10 +147,14 @@ Expected<ListenAddress> ParseListenAddress(std::string_view text) {
 Expected<std::string> ParseTelemetryPath(std::string_view text) {
   const bool clean = std::all_of(text.begin(), text.end(), [](unsigned char byte) {
     return std::isalnum(byte) != 0 ||
-           std::string_view("/-_.~").find(static_cast<char>(byte)) != std::string_view::npos;
+           std::string_view("/-_.").find(static_cast<char>(byte)) != std::string_view::npos;
   });
-  if (!text.starts_with('/') || text.starts_with("//") || !clean) {
-    return Wants("a path such as /metrics (letters, digits and / - _ . ~)", text);
+  // What a server or proxy tidies up ("//", "/./", a slash at the end) could never be asked for.
+  const bool tidy = text.find("//") == std::string_view::npos &&
+                    text.find("/.") == std::string_view::npos &&
+                    (text == "/" || !text.ends_with('/'));
+  if (!text.starts_with('/') || !tidy || !clean) {
+    return Wants("a path such as /metrics (letters, digits, - _ . and single slashes)", text);
   }
   const bool taken = std::find(kOtherPages.begin(), kOtherPages.end(), text) != kOtherPages.end() ||
                      text.starts_with("/api/");

@@ -42,7 +42,7 @@ struct SettingOrigin {
 struct Settings {
   std::vector<ListenAddress> listen_addresses;
   std::string telemetry_path;
-  /// Requests answered at once; more get 503.
+  /// Requests answered at once, by a thread each.
   std::uint32_t max_requests = 0;
   /// The YAML file that was read; empty: none.
   std::string config_file;

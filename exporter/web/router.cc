@@ -44,46 +44,7 @@ void Compress(const HttpRequest& request, HttpResponse& response) {
   response.headers.emplace_back("Content-Encoding", "gzip");
 }
 
-/// Counts a request as long as it is rendered.
-class Turn {
- public:
-  explicit Turn(std::atomic<int>& count) : count_(count), place_(++count) {}
-  Turn(const Turn&) = delete;
-  Turn& operator=(const Turn&) = delete;
-  ~Turn() { --count_; }
-
-  /// How many are rendered now, this one included.
-  int place() const { return place_; }
-
- private:
-  std::atomic<int>& count_;
-  int place_;
-};
-
-bool IsPathLetter(char letter) {
-  return (letter >= 'a' && letter <= 'z') || (letter >= 'A' && letter <= 'Z') ||
-         (letter >= '0' && letter <= '9') || letter == '-' || letter == '_' || letter == '.' ||
-         letter == '/';
-}
-
 }  // namespace
-
-Expected<void> CheckTelemetryPath(std::string_view path) {
-  const std::string named = "the telemetry path \"" + std::string(path.substr(0, 100)) + "\" ";
-  if (path == kStatusPath || path == kHealthPath || path == kReadyPath) {
-    return Fail(ErrorKind::kMalformed, named + "is another page's: choose one such as /metrics");
-  }
-  // What a server or proxy tidies up ("//", "/./", a slash at the end) could never be asked for.
-  const bool tidy = path.find("//") == std::string_view::npos &&
-                    path.find("/.") == std::string_view::npos && !path.ends_with('/');
-  if (!path.starts_with('/') || !tidy || !std::all_of(path.begin(), path.end(), IsPathLetter)) {
-    return Fail(ErrorKind::kMalformed,
-                named +
-                    "must begin with \"/\", not end with one, and hold only letters, digits, "
-                    "\"-\", \"_\", \".\" and single slashes: choose one such as /metrics");
-  }
-  return {};
-}
 
 HttpResponse Router::Handle(const HttpRequest& request) {
   HttpResponse response = Answer(request);
@@ -92,10 +53,10 @@ HttpResponse Router::Handle(const HttpRequest& request) {
 }
 
 HttpResponse Router::Answer(const HttpRequest& request) {
-  const bool rendered = request.path == kStatusPath || request.path == settings_.telemetry_path;
+  const bool rendered = request.path == kStatusPath || request.path == telemetry_path_;
   if (!rendered && request.path != kHealthPath && request.path != kReadyPath) {
-    return PlainText(404, "Nothing is here. The pages are " + settings_.telemetry_path +
-                              ", /, /healthz and /readyz.");
+    return PlainText(
+        404, "Nothing is here. The pages are " + telemetry_path_ + ", /, /healthz and /readyz.");
   }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response = PlainText(405, "This page can only be read: use GET or HEAD.");
@@ -108,14 +69,6 @@ HttpResponse Router::Answer(const HttpRequest& request) {
 }
 
 HttpResponse Router::Rendered(const HttpRequest& request) {
-  const Turn turn(rendering_);
-  if (settings_.max_requests > 0 && turn.place() > settings_.max_requests) {
-    HttpResponse response =
-        PlainText(503, "Too many requests at once (--web.max-requests is " +
-                           std::to_string(settings_.max_requests) + "): try again in a second.");
-    response.headers.emplace_back("Retry-After", "1");
-    return response;
-  }
   HttpResponse response = request.path == kStatusPath ? Status() : Metrics(request);
   if (response.status == 200) Compress(request, response);
   return response;
@@ -136,7 +89,7 @@ HttpResponse Router::Metrics(const HttpRequest& request) const {
 HttpResponse Router::Status() const {
   HttpResponse response;
   response.content_type = "text/html; charset=utf-8";
-  response.body = RenderStatusPage(status_(), settings_.telemetry_path);
+  response.body = RenderStatusPage(status_(), telemetry_path_);
   return response;
 }
 

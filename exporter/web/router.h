@@ -2,30 +2,16 @@
 // socket, so that every answer can be tested without one.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <string>
 #include <string_view>
 
-#include "collectors/support/error.h"
 #include "exporter/board.h"
 #include "exporter/web/http.h"
 #include "exporter/web/metrics_page.h"
 #include "exporter/web/status_page.h"
 
 namespace airflow_host {
-
-/// What can be set about the pages. A plain value.
-struct RouterSettings {
-  /// Where the metrics are: --web.telemetry-path.
-  std::string telemetry_path = "/metrics";
-  /// Pages rendered at once before further requests get a 503: --web.max-requests. 0: no limit.
-  int max_requests = 40;
-};
-
-/// Nothing where `path` can be the telemetry path, or a sentence that says why it cannot: it begins
-/// with "/", is made of letters, digits, "-", "_" and ".", and is no other page's. Any thread.
-Expected<void> CheckTelemetryPath(std::string_view path);
 
 /// Answers requests: the telemetry path, "/", "/healthz" (200 while the process lives), "/readyz"
 /// (503 until every collector has finished its first attempt); paths are compared exactly, anything
@@ -35,11 +21,11 @@ class Router {
   /// Gives what the status page shows. Called from the server's threads, several at once.
   using StatusSource = std::function<StatusPageInput()>;
 
-  /// `board` and `metrics` outlive the router. `settings.telemetry_path` has passed
-  /// CheckTelemetryPath.
-  Router(RouterSettings settings, const Board& board, const MetricsPage& metrics,
+  /// `board` and `metrics` outlive the router. `telemetry_path` (--web.telemetry-path) is none of
+  /// the other pages.
+  Router(std::string telemetry_path, const Board& board, const MetricsPage& metrics,
          StatusSource status)
-      : settings_(std::move(settings)),
+      : telemetry_path_(std::move(telemetry_path)),
         board_(board),
         metrics_(metrics),
         status_(std::move(status)) {}
@@ -55,11 +41,10 @@ class Router {
   HttpResponse Status() const;
   HttpResponse Readiness() const;
 
-  const RouterSettings settings_;
+  const std::string telemetry_path_;
   const Board& board_;
   const MetricsPage& metrics_;
   const StatusSource status_;
-  std::atomic<int> rendering_ = 0;
 };
 
 }  // namespace airflow_host

@@ -234,8 +234,9 @@ void AppendNotes(const StatusPageInput& input, std::string& page) {
     page += "</ul>\n</section>\n";
   }
   page +=
-      "<section>\n<h2>Where to read more</h2>\n<p>The HELP line of every metric names the file or "
-      "table it is read from. <code>airflow-host-exporter --help</code> lists every setting; the "
+      "<section>\n<h2>Where to read more</h2>\n<p>Most HELP lines name the file or "
+      "table that the metric is read from. <code>airflow-host-exporter --help</code> lists every "
+      "setting; the "
       "README tells how to begin and what to do about failures.</p>\n"
       "</section>\n</main>\n</body>\n</html>\n";
 }

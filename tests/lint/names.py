@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Checks that no two rooms define a type of the same name.
 
 All rooms share one namespace. Two types of one name are an error that neither the compiler nor the

@@ -414,7 +414,7 @@ TEST(ComponentCollector, GivesAnErrorWithoutProc) {
   const auto result =
       watch.collector().Observe(Deadline{watch.clock().SteadyNow() + std::chrono::seconds(1)});
   ASSERT_FALSE(result);
-  EXPECT_EQ(result.error().kind, ErrorKind::kAbsent);
+  EXPECT_EQ(result.error().kind, ErrorKind::kFailed);
   EXPECT_THAT(result.error().message, testing::HasSubstr("/nonexistent/proc"));
 }
 

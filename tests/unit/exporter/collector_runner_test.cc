@@ -64,6 +64,21 @@ TEST_F(CollectorRunnerTest, KeepsTheLastSuccessWhenAnAttemptFails) {
   EXPECT_TRUE(runner.failing());
 }
 
+TEST_F(CollectorRunnerTest, AnAbsentSourceIsNoFailureAndMayComeLater) {
+  bool absent = true;
+  auto runner = Make([&](Deadline) -> Expected<std::shared_ptr<const Observation>> {
+    if (absent) return Fail(ErrorKind::kAbsent, "no such thing here");
+    return std::make_shared<const NumberObservation>(1);
+  });
+  runner.Attempt();
+  EXPECT_EQ(Status().Up(), std::nullopt);
+  EXPECT_EQ(Status().message, "no such thing here");
+  EXPECT_TRUE(board_.Ready());
+  absent = false;
+  runner.Attempt();
+  EXPECT_EQ(Status().Up(), true);
+}
+
 TEST_F(CollectorRunnerTest, CallsALateAttemptStuckAndBreaksItOffOnlyAfterAMinute) {
   CollectorRunner* self = nullptr;
   auto runner = Make([&](Deadline) -> Expected<std::shared_ptr<const Observation>> {

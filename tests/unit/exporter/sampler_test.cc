@@ -41,7 +41,7 @@ TEST_F(SamplerTest, AttemptsAgainAndAgainUntilItIsStopped) {
     attempts.notify_all();
     return std::make_shared<const NumberObservation>(1);
   }));
-  Sampler sampler("fake", {runner.get()}, clock_);
+  Sampler sampler(*runner, clock_);
   ASSERT_TRUE(sampler.Start());
   for (int seen = 0; seen < 3; seen = attempts.load()) attempts.wait(seen);
   sampler.Stop();
@@ -63,7 +63,7 @@ TEST_F(SamplerTest, AHungAttemptIsSeenByTheWatchdogAndBrokenOffAtTheEnd) {
         interrupted = true;
         changed.notify_all();
       }));
-  Sampler sampler("fake", {runner.get()}, clock_);
+  Sampler sampler(*runner, clock_);
   Watchdog watchdog({runner.get()});
   ASSERT_TRUE(sampler.Start());
   ASSERT_TRUE(watchdog.Start());

@@ -112,7 +112,7 @@ TEST(HostCollector, FailsOnlyWithoutMeminfo) {
   TemporaryTree tree;
   const auto failed = Subject(tree.root()).Attempt();
   ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().kind, ErrorKind::kAbsent);
+  EXPECT_EQ(failed.error().kind, ErrorKind::kFailed);
   EXPECT_THAT(failed.error().message, HasSubstr("/proc/meminfo"));
   EXPECT_THAT(failed.error().message, HasSubstr("--path.procfs"));
 

@@ -22,7 +22,7 @@ TEST_F(LoadSettingsTest, DefaultsSuffice) {
   const Settings settings = Load();
   EXPECT_THAT(settings.listen_addresses, ElementsAre(ListenAddress{"0.0.0.0", 10132}));
   EXPECT_EQ(settings.telemetry_path, "/metrics");
-  EXPECT_EQ(settings.max_requests, 40U);
+  EXPECT_EQ(settings.max_requests, 4U);
   EXPECT_EQ(settings.log_level, LogLevel::kInfo);
   EXPECT_EQ(settings.log_format, LogFormat::kLogfmt);
   EXPECT_TRUE(settings.lock_memory);
@@ -43,7 +43,7 @@ TEST_F(LoadSettingsTest, DefaultsSuffice) {
 TEST_F(LoadSettingsTest, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   Write("/x.yml", "web:\n  max-requests: 3\n");
   const char* const name = "web.max-requests";
-  EXPECT_EQ(Load().max_requests, 40U);
+  EXPECT_EQ(Load().max_requests, 4U);
   input_.arguments = {"--config.file=/x.yml"};
   EXPECT_EQ(Load().max_requests, 3U);
   EXPECT_EQ(Origin(Load(), name).origin, "/x.yml line 2");
@@ -163,9 +163,7 @@ TEST_F(LoadSettingsTest, WrongValuesNameTheirOrigin) {
       {{"--config.file=/itself.yml"}, {}, "/itself.yml line 1: unknown key \"config.file\""},
       {{"--config.file=/broken.yml"}, {}, "/broken.yml line 2: this is not YAML"},
       {{"--config.file=/none.yml"}, {}, "/none.yml: No such file or directory", 1},
-      {{"--web.max-requests=0"},
-       {},
-       "flag --web.max-requests wants a whole number from 1 to 10000"},
+      {{"--web.max-requests=0"}, {}, "flag --web.max-requests wants a whole number from 1 to 64"},
       {{"--web.listen-address=:1,:1"}, {}, "flag --web.listen-address holds \":1\" twice"},
       {{"--web.listen-address="}, {}, "flag --web.listen-address wants at least one address"},
       {{"--trend.windows="}, {}, "flag --trend.windows wants one to four durations"},
@@ -240,7 +238,7 @@ TEST_F(LoadSettingsTest, ReloadReadsFilesAnewAndKeepsWhatIsFixed) {
   input_.arguments = {"--config.file=/x.yml", "--metadata.url-file=/url"};
   const Settings before = Load();
   Write("/x.yml",
-        "log: {level: debug}\nweb: {max-requests: 4}\ncollector: {oom: {enabled: yes}}\n");
+        "log: {level: debug}\nweb: {max-requests: 5}\ncollector: {oom: {enabled: yes}}\n");
   Write("/url", "postgresql://u:new@h/d\n");
   const auto after = ReloadSettings(input_, before);
   ASSERT_TRUE(after);

@@ -78,10 +78,11 @@ TEST(ParseListenAddress, RefusesAllElse) {
 
 TEST(ParseTelemetryPath, RefusesOtherPages) {
   EXPECT_EQ(*ParseTelemetryPath("/metrics"), "/metrics");
-  EXPECT_EQ(*ParseTelemetryPath("/a/b-c_d.e~1"), "/a/b-c_d.e~1");
+  EXPECT_EQ(*ParseTelemetryPath("/a/b-c_d.e1"), "/a/b-c_d.e1");
   EXPECT_EQ(*ParseTelemetryPath("/apis"), "/apis");
-  for (const char* wrong : {"", "metrics", "/", "//x", "/healthz", "/readyz", "/api", "/api/v1/x",
-                            "/a?b", "/a b", "/a%20", "/a#b"}) {
+  for (const char* wrong :
+       {"", "metrics", "/", "//x", "/healthz", "/readyz", "/api", "/api/v1/x", "/a?b", "/a b",
+        "/a%20", "/a#b", "/a/", "/a//b", "/a/./b", "/a/../b", "/<b>", "/큐"}) {
     EXPECT_FALSE(ParseTelemetryPath(wrong)) << wrong;
   }
 }

@@ -17,7 +17,7 @@ int main(int argc, char** argv) {
   many->series = 1000;
   sample.board.Publish("host", many);
   const MetricsPage metrics(sample.board);
-  Router router({}, sample.board, metrics, [&] {
+  Router router("/metrics", sample.board, metrics, [&] {
     StatusPageInput input{
         "0.1.0", "airflow-worker-1", sample.clock.SystemNow(), sample.board.Read(), {}, {}};
     input.notes = {
