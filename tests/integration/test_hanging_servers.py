@@ -2,6 +2,7 @@
 
 import os
 import signal
+import statistics
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,7 +16,10 @@ CADENCE_SECONDS = 4
 FLAGS = (f"--collector.metadata.cadence={CADENCE_SECONDS}s",
          f"--collector.broker.cadence={CADENCE_SECONDS}s", "--collector.host.cadence=1s")
 HANG_SECONDS = 25
-QUICK_SECONDS = 1.0  # Far above what an answer takes, far below any deadline of a server.
+# What is promised of an answer, and what a busy machine may make of the slowest of many: far below
+# any deadline of a server, so that one that waited for a server is seen.
+USUAL_SECONDS = 0.1
+SLOWEST_SECONDS = 1.0
 UNTIL_DOWN_SECONDS = 20
 
 
@@ -57,10 +61,11 @@ def check_answers_while_hanging(exporter: Exporter, up_metric: str, connections:
     """For as long as the server hangs: quick answers, fresh host values, no second connection."""
     begin = time.monotonic()
     went_down = None
+    seconds = []
     while time.monotonic() - begin < HANG_SECONDS:
         answer = exporter.get()
         assert answer.status == 200
-        assert answer.seconds < QUICK_SECONDS
+        seconds.append(answer.seconds)
         fresh = exporter.value("airflow_host_exporter_collector_last_success_timestamp_seconds",
                                collector="host")
         assert fresh is not None and time.time() - fresh < 5
@@ -68,6 +73,8 @@ def check_answers_while_hanging(exporter: Exporter, up_metric: str, connections:
         if went_down is None and exporter.value(up_metric) == 0:
             went_down = time.monotonic() - begin
         time.sleep(0.3)
+    assert statistics.median(seconds) < USUAL_SECONDS
+    assert max(seconds) < SLOWEST_SECONDS
     assert went_down is not None and went_down < UNTIL_DOWN_SECONDS
     assert exporter.value(up_metric) == 0
 
@@ -102,6 +109,10 @@ def test_postgres_stops_in_the_middle_of_a_query(exporter: Exporter, sandbox: Sa
             lock.rollback()
             check_answers_while_hanging(exporter, "airflow_metadata_up", connections)
             assert exporter.value("airflow_broker_up") == 1
+            with stopped(sandbox.pid("redis")):
+                check_answers_while_hanging(exporter, "airflow_broker_up", connections)
+                assert exporter.value("airflow_metadata_up") == 0
+            check_recovers(exporter, "airflow_broker_up")
     check_recovers(exporter, "airflow_metadata_up")
     lock.close()
     watch.close()
