@@ -52,9 +52,7 @@ Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
 
 Made CreateBroker(const CollectorSettings& settings, const Clock& clock) {
   if (!settings.broker_url) {
-    return Fail(ErrorKind::kAbsent,
-                "no Celery broker is known: give Airflow's AIRFLOW__CELERY__BROKER_URL, or a file "
-                "that holds the URL with --broker.url-file");
+    return Fail(ErrorKind::kAbsent, "no Celery broker is configured");
   }
   return MakeBrokerCollector({.url = *settings.broker_url,
                               .key_prefix = settings.broker_key_prefix,

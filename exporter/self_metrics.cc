@@ -64,13 +64,12 @@ void DescribeTimes(MetricWriter& writer) {
   const auto text = ReadFile("/proc/self/stat", buffer);
   const auto own = text.and_then(&ParseProcessStat);
   if (!own) return;
-  const double ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
-  writer.Add(kMetrics[kCpu], static_cast<double>(own->user_ticks + own->system_ticks) / ticks);
+  writer.Add(kMetrics[kCpu], static_cast<double>(own->user_ticks + own->system_ticks) /
+                                 static_cast<double>(TicksPerSecond()));
   writer.Add(kMetrics[kThreads], static_cast<double>(own->threads));
-  const double since_boot = static_cast<double>(own->start_ticks) / ticks;
   const auto host = ReadFile("/proc/stat", buffer);
-  const auto boot = host ? ParseBootTime(*host) : std::nullopt;
-  if (boot) writer.Add(kMetrics[kStart], SecondsSinceEpoch(*boot) + since_boot);
+  const auto start = TimeOfTick(host ? ParseBootTime(*host) : std::nullopt, own->start_ticks);
+  if (start) writer.Add(kMetrics[kStart], SecondsSinceEpoch(*start));
 }
 
 /// /proc/self/statm: "12345 2345 ..." are the virtual and the resident size in pages.

@@ -2,7 +2,6 @@
 #include "collectors/broker/broker_url.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 #include <utility>
 #include <vector>
@@ -21,13 +20,6 @@ constexpr const char* kSupported =
 
 tl::unexpected<Error> Refuse(std::string_view reason) {
   return Fail(ErrorKind::kMalformed, "cannot use the Celery broker URL: " + std::string(reason));
-}
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
-  return lower;
 }
 
 /// The last value of `name`, as Python's dict(parse_qsl(...)) keeps it; empty values are dropped

@@ -1,10 +1,7 @@
 // Sums of processes per component.
 #include "collectors/component/component_totals.h"
 
-#include <unistd.h>
-
 #include <algorithm>
-#include <chrono>
 
 namespace airflow_host {
 namespace {
@@ -14,20 +11,6 @@ void AddTo(std::optional<std::uint64_t>& sum, std::optional<std::uint64_t> value
 }
 
 }  // namespace
-
-std::uint64_t TicksPerSecond() {
-  const long ticks = ::sysconf(_SC_CLK_TCK);
-  return ticks > 0 ? static_cast<std::uint64_t>(ticks) : 100U;
-}
-
-std::optional<SystemTime> TimeOfTick(std::optional<SystemTime> boot, std::uint64_t tick) {
-  constexpr std::uint64_t kLongestUptime = std::uint64_t{100} * 366 * 86'400;  // A century.
-  const std::uint64_t per_second = TicksPerSecond();
-  if (!boot || tick / per_second > kLongestUptime) return std::nullopt;
-  const double seconds = static_cast<double>(tick) / static_cast<double>(per_second);
-  return *boot +
-         std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds));
-}
 
 void ComponentTotals::Add(const KnownProcess& process, const ProcessMemory& memory) {
   if (!process.classification.component) return;

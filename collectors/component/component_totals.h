@@ -10,15 +10,9 @@
 #include "collectors/component/component_observation.h"
 #include "collectors/component/process_status.h"
 #include "collectors/component/process_table.h"
+#include "collectors/support/boot_time.h"
 
 namespace airflow_host {
-
-/// Ticks of the kernel's interface per second, USER_HZ: 100 on every architecture that Airflow has.
-std::uint64_t TicksPerSecond();
-
-/// The wall-clock time of a tick since boot; nothing where the boot time is unknown or the tick
-/// lies beyond what a clock can hold. Pure; any thread.
-std::optional<SystemTime> TimeOfTick(std::optional<SystemTime> boot, std::uint64_t tick);
 
 /// Adds up one walk. Used by one thread.
 class ComponentTotals {

@@ -1,8 +1,6 @@
 // Reads the start times of processes.
 #include "collectors/container/process_start.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 
 #include "collectors/support/boot_time.h"
@@ -32,14 +30,10 @@ std::optional<std::uint64_t> OldestTicks(const std::string& procfs,
 std::optional<SystemTime> OldestStart(const std::string& procfs,
                                       std::span<const std::uint64_t> ids) {
   const auto ticks = OldestTicks(procfs, ids);
-  const long ticks_per_second = ::sysconf(_SC_CLK_TCK);
-  if (!ticks || ticks_per_second <= 0) return std::nullopt;
+  if (!ticks) return std::nullopt;
   std::string buffer;
   const auto stat = ReadFile(procfs + "/stat", buffer);
-  const auto boot = stat ? ParseBootTime(*stat) : std::nullopt;
-  if (!boot) return std::nullopt;
-  return FromSecondsSinceEpoch(SecondsSinceEpoch(*boot) +
-                               static_cast<double>(*ticks) / static_cast<double>(ticks_per_second));
+  return TimeOfTick(stat ? ParseBootTime(*stat) : std::nullopt, *ticks);
 }
 
 }  // namespace airflow_host

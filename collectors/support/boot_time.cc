@@ -5,6 +5,8 @@
 // https://www.kernel.org/doc/html/latest/filesystems/proc.html#miscellaneous-kernel-statistics-in-proc-stat
 #include "collectors/support/boot_time.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdint>
 
@@ -23,6 +25,20 @@ std::optional<SystemTime> ParseBootTime(std::string_view stat) {
     return SystemTime(std::chrono::seconds(*seconds));
   }
   return std::nullopt;
+}
+
+std::uint64_t TicksPerSecond() {
+  const long ticks = ::sysconf(_SC_CLK_TCK);
+  return ticks > 0 ? static_cast<std::uint64_t>(ticks) : 100U;
+}
+
+std::optional<SystemTime> TimeOfTick(std::optional<SystemTime> boot, std::uint64_t tick) {
+  constexpr std::uint64_t kLongestUptime = std::uint64_t{100} * 366 * 86'400;  // A century.
+  const std::uint64_t per_second = TicksPerSecond();
+  if (!boot || tick / per_second > kLongestUptime) return std::nullopt;
+  const double seconds = static_cast<double>(tick) / static_cast<double>(per_second);
+  return *boot +
+         std::chrono::duration_cast<SystemTime::duration>(std::chrono::duration<double>(seconds));
 }
 
 }  // namespace airflow_host

@@ -20,6 +20,9 @@ std::optional<std::string_view> TakeField(std::string_view& rest);
 /// `text` without spaces, tabs, carriage returns and newlines at both ends.
 std::string_view Trim(std::string_view text);
 
+/// `text` with the letters A to Z made small; other bytes, UTF-8 among them, stay.
+std::string Lower(std::string_view text);
+
 /// The decimal number that `text` is as a whole: no sign, no space, no overflow.
 std::optional<std::uint64_t> ParseUnsigned(std::string_view text);
 

@@ -2,7 +2,6 @@
 #include "collectors/support/url.h"
 
 #include <algorithm>
-#include <cctype>
 #include <limits>
 
 #include "collectors/support/text.h"
@@ -95,9 +94,7 @@ Expected<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::strin
 }
 
 bool SpeaksOfASecret(std::string_view name) {
-  std::string lower(name);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
+  const std::string lower = Lower(name);
   const auto holds = [&](const char* word) { return lower.find(word) != std::string::npos; };
   if (holds("password") || holds("secret") || holds("token")) return !holds("file");
   return lower == "key";

@@ -2,7 +2,6 @@
 #include "exporter/settings/airflow_config_file.h"
 
 #include <algorithm>
-#include <cctype>
 #include <set>
 #include <utility>
 #include <vector>
@@ -36,13 +35,6 @@ std::size_t Indentation(std::string_view text) {
 }
 
 std::string_view Strip(std::string_view text) { return StripEnd(text.substr(Indentation(text))); }
-
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
-  return lower;
-}
 
 /// Takes a line off `rest`, whatever ends it: \n, \r\n or \r.
 std::string_view TakeAnyLine(std::string_view& rest) {

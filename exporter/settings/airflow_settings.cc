@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cctype>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -90,10 +89,7 @@ std::string AdoptDatabaseUrl(const AirflowConfiguration& airflow, SourcedSetting
 }
 
 bool UsesCelery(std::string_view executor) {
-  std::string lower(executor);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
-  return lower.find("celery") != std::string::npos;
+  return Lower(executor).find("celery") != std::string::npos;
 }
 
 /// Why Airflow's broker is of no use; empty where it was stored.

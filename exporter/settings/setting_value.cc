@@ -37,13 +37,6 @@ constexpr std::array<std::string_view, 5> kOtherPages{"/", "/healthz", "/readyz"
 
 bool IsDigit(char byte) { return byte >= '0' && byte <= '9'; }
 
-std::string Lower(std::string_view text) {
-  std::string lower(text);
-  std::transform(lower.begin(), lower.end(), lower.begin(),
-                 [](unsigned char byte) { return static_cast<char>(std::tolower(byte)); });
-  return lower;
-}
-
 tl::unexpected<Error> Wants(std::string_view what, std::string_view text) {
   return Fail(ErrorKind::kMalformed, "wants " + std::string(what) + ", not " + Quoted(text));
 }

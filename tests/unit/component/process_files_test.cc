@@ -67,13 +67,5 @@ TEST(ParseMemoryCgroup, GivesNothingForNonsense) {
   }
 }
 
-TEST(TimeOfTick, AddsTicksToTheBootTime) {
-  ASSERT_EQ(TicksPerSecond(), 100U);
-  const auto boot = FromSecondsSinceEpoch(1'000'000);
-  EXPECT_EQ(TimeOfTick(boot, 250), boot + std::chrono::milliseconds(2500));
-  EXPECT_EQ(TimeOfTick(std::nullopt, 250), std::nullopt);
-  EXPECT_EQ(TimeOfTick(boot, UINT64_MAX), std::nullopt);
-}
-
 }  // namespace
 }  // namespace airflow_host

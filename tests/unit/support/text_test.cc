@@ -20,6 +20,11 @@ TEST(TakeField, SkipsRunsOfSpacesAndTabs) {
   EXPECT_EQ(TakeField(text), std::nullopt);
 }
 
+TEST(Lower, LeavesAllButCapitalLetters) {
+  EXPECT_EQ(Lower("CeleryExecutor[0]É"), "celeryexecutor[0]É");
+  EXPECT_EQ(Lower(""), "");
+}
+
 TEST(ParseUnsigned, TakesWholeNumbersOnly) {
   EXPECT_EQ(ParseUnsigned("0"), 0U);
   EXPECT_EQ(ParseUnsigned("18446744073709551615"), 18446744073709551615U);
