@@ -8,7 +8,7 @@
 namespace airflow_host {
 
 Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
-                                   const CollectorSettings& settings, Refine refine) {
+                                   const CollectorSettings& settings, const Refine& refine) {
   for (const CollectorPlan& plan : plans) {
     auto collector =
         plan.absence.empty()

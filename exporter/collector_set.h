@@ -40,7 +40,7 @@ class CollectorSet {
   /// Builds every collector of `plans`. One whose source the settings do not name is put on the
   /// board as not configured; any other error ends it, for the settings are wrong. Once.
   Expected<void> Build(std::span<const CollectorPlan> plans, const CollectorSettings& settings,
-                       Refine refine);
+                       const Refine& refine);
 
   /// Starts the threads. Once, after Build. The remote collectors follow once the local ones have
   /// made their first attempt (mostly some 10 ms, at most half a second), so that the first look at

@@ -2,6 +2,7 @@
 #include "exporter/status_facts.h"
 
 #include <array>
+#include <cmath>
 #include <cstdio>
 #include <map>
 #include <optional>
@@ -37,7 +38,7 @@ std::string ShareText(std::uint64_t part, std::uint64_t whole) {
   std::string text = BytesText(part) + " of " + BytesText(whole);
   if (whole > 0) {
     const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
-    text += " (" + std::to_string(static_cast<int>(percent + 0.5)) + " %)";
+    text += " (" + std::to_string(std::lround(percent)) + " %)";
   }
   return text;
 }
