@@ -43,13 +43,17 @@ skip() {
 
 limited() { timeout --kill-after=10 "$step_seconds" "$@"; }
 
-# Randomised addresses can lie where the thread sanitizer wants its shadow memory.
+# Randomised addresses can lie where the thread sanitizer wants its shadow memory. What is run may be
+# a function of this script: a shell of its own gets them by their names.
 without_randomised_addresses() {
-  if setarch --addr-no-randomize true 2>/dev/null; then
-    setarch --addr-no-randomize "$@"
-  else
+  if ! setarch --addr-no-randomize true 2>/dev/null; then
     "$@"
+    return
   fi
+  export -f build limited run_ctest run_pytest
+  export step_seconds
+  # shellcheck disable=SC2016  # The inner shell is to expand it.
+  setarch --addr-no-randomize bash -euo pipefail -c '"$@"' - "$@"
 }
 
 build() {
