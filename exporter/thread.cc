@@ -2,7 +2,7 @@
 #include "exporter/thread.h"
 
 #include <cstddef>
-#include <ctime>
+#include <thread>
 #include <utility>
 
 namespace airflow_host {
@@ -17,12 +17,16 @@ constexpr std::size_t kStackSize = std::size_t{256} * 1024;
 struct Beginning {
   std::string name;
   std::function<void()> body;
+  std::shared_ptr<std::atomic<bool>> finished = std::make_shared<std::atomic<bool>>(false);
 };
 
 void* Run(void* argument) {
-  const std::unique_ptr<Beginning> start(static_cast<Beginning*>(argument));
+  std::unique_ptr<Beginning> start(static_cast<Beginning*>(argument));
   pthread_setname_np(pthread_self(), start->name.c_str());
   start->body();
+  const auto finished = start->finished;
+  start.reset();
+  finished->store(true, std::memory_order_release);
   return nullptr;
 }
 
@@ -36,20 +40,20 @@ Expected<Thread> Thread::Start(const std::string& name, std::function<void()> bo
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, kStackSize);
   pthread_t handle{};
+  auto finished = start->finished;
   const int failure = pthread_create(&handle, &attributes, &Run, start.get());
   pthread_attr_destroy(&attributes);
   if (failure != 0) return tl::unexpected(SystemError("start the thread", name, failure));
   static_cast<void>(start.release());  // Run owns it now.
-  return Thread(handle);
+  return Thread(handle, std::move(finished));
 }
 
 bool Thread::JoinUntil(SteadyTime limit) {
-  const auto since = limit.time_since_epoch();
-  const auto seconds = std::chrono::floor<std::chrono::seconds>(since);
-  timespec until{};
-  until.tv_sec = seconds.count();
-  until.tv_nsec = (since - seconds).count();
-  return pthread_clockjoin_np(handle_, nullptr, CLOCK_MONOTONIC, &until) == 0;
+  while (!finished_->load(std::memory_order_acquire)) {
+    if (std::chrono::steady_clock::now() >= limit) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+  return pthread_join(handle_, nullptr) == 0;
 }
 
 }  // namespace airflow_host

@@ -4,9 +4,11 @@
 
 #include <pthread.h>
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "collectors/support/clock.h"
 #include "collectors/support/error.h"
@@ -30,8 +32,11 @@ class Thread {
   bool JoinUntil(SteadyTime limit);
 
  private:
-  explicit Thread(pthread_t handle) : handle_(handle) {}
+  Thread(pthread_t handle, std::shared_ptr<std::atomic<bool>> finished)
+      : handle_(handle), finished_(std::move(finished)) {}
   pthread_t handle_;
+  // Set by the thread's last act: joining it then takes no time.
+  std::shared_ptr<std::atomic<bool>> finished_;
 };
 
 }  // namespace airflow_host
