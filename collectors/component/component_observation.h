@@ -6,10 +6,12 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/collector.h"
 #include "collectors/component/component.h"
+#include "collectors/component/task_identity.h"
 
 namespace airflow_host {
 
@@ -49,6 +51,14 @@ struct ProcessSample {
   std::optional<std::uint64_t> rss_bytes;   ///< VmRSS.
   std::optional<std::uint64_t> anon_bytes;  ///< RssAnon.
   std::optional<std::uint64_t> swap_bytes;  ///< VmSwap.
+  /// Pss of /proc/PID/smaps_rollup: its share of what it shares. Read in turn within a budget, and
+  /// carried on in between by its ratio to RSS; empty until it was read once, or where it is
+  /// denied.
+  std::optional<std::uint64_t> pss_bytes;
+  /// Private_Dirty + Private_Clean of the same file: what would be free again if it ended.
+  std::optional<std::uint64_t> private_bytes;
+  /// The task that it works on: of a process of component `task`, or of one below such a process.
+  std::optional<TaskIdentity> task;
   /// The memory controller's path in /proc/PID/cgroup, as the kernel gives it; empty if unknown.
   std::string cgroup_path;
 };
@@ -68,6 +78,9 @@ struct ComponentObservation final : Observation {
   bool others_hidden = false;               ///< /proc does not list process 1 (hidepid=2).
   std::uint64_t task_processes = 0;         ///< Topmost processes of `task`: tasks that run here.
   std::uint64_t worker_pool_processes = 0;  ///< Pool workers of Celery and LocalExecutors.
+
+  /// The name of one of this observation's components, as it stands in labels.
+  std::string_view NameOf(Component component) const { return ComponentName(component); }
 };
 
 }  // namespace airflow_host

@@ -66,6 +66,24 @@ struct ConnectionCount {
   std::uint64_t count = 0;
 };
 
+/// One try of a task instance that is queued or running, or whose id was asked for. The keys that
+/// join it to a process, to a message in the broker and to a kill.
+struct TaskRow {
+  std::string task_instance_id;  ///< task_instance.id (Airflow 3), a UUID in lower case, or empty.
+  std::string dag_id;
+  std::string task_id;
+  std::string run_id;
+  std::optional<int> map_index;  ///< Empty where the task is not mapped (-1).
+  std::optional<int> try_number;
+  std::string state;  ///< Empty: not active any more (its id was asked for).
+  std::string queue;
+  std::string hostname;                  ///< Of the worker; empty before one has taken it.
+  std::optional<int> pid;                ///< task_instance.pid on that worker.
+  std::string external_executor_id;      ///< Celery's task id where the executor has told it.
+  std::optional<SystemTime> queued_at;   ///< queued_dttm.
+  std::optional<SystemTime> started_at;  ///< start_date.
+};
+
 /// One look at the metadata database: one statement, one snapshot. What the role may not read, or
 /// this version of Airflow does not have, is absent, and `problems` says so.
 struct MetadataObservation final : Observation {
@@ -79,6 +97,11 @@ struct MetadataObservation final : Observation {
   std::optional<std::uint64_t> task_instances_overdue;
   /// Running without a heartbeat for 300 s, Airflow's default task_instance_heartbeat_timeout.
   std::optional<std::uint64_t> task_instances_heartbeat_lost;
+
+  /// At most kMostTasks of the queued and running ones, running first and the oldest first, then
+  /// those that were asked for by id.
+  static constexpr std::size_t kMostTasks = 1000;
+  std::vector<TaskRow> tasks;
 
   std::vector<DagRunCount> dag_runs;
   std::optional<SystemTime> oldest_queued_dag_run;  ///< dag_run.queued_at.
