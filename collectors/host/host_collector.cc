@@ -14,6 +14,7 @@
 #include "collectors/host/optional_file.h"
 #include "collectors/host/stall_meter.h"
 #include "collectors/support/file_reader.h"
+#include "collectors/support/observation_pool.h"
 
 namespace airflow_host {
 namespace {
@@ -80,7 +81,7 @@ class HostCollector final : public Collector {
       error.message += "; without it nothing is known of the host: give its /proc by --path.procfs";
       return tl::unexpected(std::move(error));
     }
-    auto observation = std::make_shared<HostObservation>();
+    auto observation = observations_.Borrow();
     observation->observed_at = clock_.SystemNow();
     observation->stalls = stalls_.total();
     observation->memory = ParseMeminfo(*meminfo);
@@ -94,22 +95,19 @@ class HostCollector final : public Collector {
   }
 
  private:
+  // These fill every field that is theirs, for the observation is one that was used before.
   void ReadCounters(SteadyTime now, HostObservation& observation) {
-    if (const auto text = swaps_.Read(now)) observation.swap_devices = ParseSwaps(*text);
+    ParseSwaps(swaps_.Read(now).value_or(""), observation.swap_devices);
     observation.paging = ReadPaging(vmstat_, now, page_size_);
     observation.memory_pressure = ReadPressure(memory_pressure_, now);
     observation.io_pressure = ReadPressure(io_pressure_, now);
     observation.cpu_pressure = ReadPressure(cpu_pressure_, now);
-    if (const auto text = dentry_state_.Read(now)) {
-      observation.negative_dentries = ParseNegativeDentries(*text);
-    }
+    observation.negative_dentries = ParseNegativeDentries(dentry_state_.Read(now).value_or(""));
   }
 
   void ReadProcessors(SteadyTime now, HostObservation& observation) {
-    if (const auto text = loadavg_.Read(now)) observation.load1 = ParseLoad1(*text);
-    const auto text = stat_.Read(now);
-    if (!text) return;
-    observation.processors = ParseStat(*text, ticks_per_second_);
+    observation.load1 = ParseLoad1(loadavg_.Read(now).value_or(""));
+    observation.processors = ParseStat(stat_.Read(now).value_or(""), ticks_per_second_);
     cpu_times_ = WithoutSmallFalls(cpu_times_, observation.processors.cpu_times);
     observation.processors.cpu_times = cpu_times_;
   }
@@ -118,13 +116,14 @@ class HostCollector final : public Collector {
     const bool due = !filesystems_read_ || now - *filesystems_read_ >= kFilesystemCadence;
     // What cannot wait has been read already; this can, where the host is slow to answer.
     if (due && !deadline.Expired(clock_.SteadyNow())) {
-      filesystems_ = filesystem_reader_.Read(observation.swap_devices);
+      filesystem_reader_.Read(now, observation.swap_devices, filesystems_);
       filesystems_read_ = now;
     }
     observation.filesystems = filesystems_;
   }
 
   const Clock& clock_;
+  ObservationPool<HostObservation> observations_;
   const std::uint64_t page_size_;
   const std::uint64_t ticks_per_second_;
   KeptFile meminfo_;

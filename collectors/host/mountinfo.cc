@@ -78,7 +78,10 @@ bool IsBoundOntoItself(const Mount& mount, const Mount& parent) {
   const auto without_slash = [](std::string_view path) { return path == "/" ? "" : path; };
   const std::string_view below =
       std::string_view(mount.mount_point).substr(without_slash(parent.mount_point).size());
-  return mount.root == std::string(without_slash(parent.root)).append(below);
+  const std::string_view above = without_slash(parent.root);
+  const std::string_view root = mount.root;
+  return root.size() == above.size() + below.size() && root.starts_with(above) &&
+         root.ends_with(below);
 }
 
 }  // namespace

@@ -21,14 +21,19 @@ std::optional<char> OctalByte(std::string_view digits) {
 
 }  // namespace
 
-std::string DecodeOctalEscapes(std::string_view text) {
-  std::string decoded;
+void DecodeOctalEscapes(std::string_view text, std::string& decoded) {
+  decoded.clear();
   decoded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
     const auto byte = text[at] == '\\' ? OctalByte(text.substr(at + 1)) : std::nullopt;
     decoded.push_back(byte.value_or(text[at]));
     if (byte) at += 3;
   }
+}
+
+std::string DecodeOctalEscapes(std::string_view text) {
+  std::string decoded;
+  DecodeOctalEscapes(text, decoded);
   return decoded;
 }
 

@@ -8,8 +8,12 @@
 
 namespace airflow_host {
 
-/// `text` with each backslash and three octal digits (at most \377) replaced by the byte they name;
-/// any other backslash stays as it is. Total. Any thread.
+/// Replaces `decoded` by `text` with each backslash and three octal digits (at most \377) replaced
+/// by the byte they name; any other backslash stays as it is. Total; no allocation where the
+/// capacity of `decoded` suffices. Any thread.
+void DecodeOctalEscapes(std::string_view text, std::string& decoded);
+
+/// The same as a string of its own.
 std::string DecodeOctalEscapes(std::string_view text);
 
 }  // namespace airflow_host

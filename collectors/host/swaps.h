@@ -31,7 +31,9 @@ struct SwapDevice {
 /// The kernel has no more (MAX_SWAPFILES); what lies behind is left out.
 inline constexpr std::size_t kMostSwapDevices = 32;
 
-/// Parses the content of /proc/swaps. Total: torn lines are left out. Any thread.
-std::vector<SwapDevice> ParseSwaps(std::string_view text);
+/// Parses the content of /proc/swaps into `devices`, whose content is replaced and whose memory is
+/// used again: where the devices are those of the last time, nothing is allocated. Total: torn
+/// lines are left out. Any thread.
+void ParseSwaps(std::string_view text, std::vector<SwapDevice>& devices);
 
 }  // namespace airflow_host

@@ -4,63 +4,57 @@
 
 #include <unistd.h>
 
-#include <array>
 #include <climits>
-#include <optional>
 
 namespace airflow_host {
 namespace {
 
-/// Takes the first name off `path`; nothing once only slashes are left.
-std::optional<std::string> TakeName(std::string& path) {
+/// Moves the first name of `path` into `name`; false once only slashes are left.
+bool TakeName(std::string& path, std::string& name) {
   const std::size_t begin = path.find_first_not_of('/');
-  if (begin == std::string::npos) return std::nullopt;
+  if (begin == std::string::npos) return false;
   const std::size_t end = path.find('/', begin);
-  std::string name = path.substr(begin, end - begin);
+  name.assign(path, begin, end - begin);
   path.erase(0, end);
-  return name;
-}
-
-/// Where the link at `path` leads; nothing if it is no link, or cannot be read.
-std::optional<std::string> ReadLink(const std::string& path) {
-  std::array<char, PATH_MAX> target{};
-  const ssize_t length = ::readlink(path.c_str(), target.data(), target.size());
-  if (length <= 0) return std::nullopt;
-  return std::string(target.data(), static_cast<std::size_t>(length));
-}
-
-std::string Concatenate(std::string_view first, std::string_view second) {
-  std::string both(first);
-  return both.append(second);
+  return true;
 }
 
 }  // namespace
 
-std::string ResolveSymbolicLinks(const std::vector<Mount>& mounts, std::string_view host_prefix,
-                                 std::string_view rootfs, std::string_view path) {
+/// Reads where the link at resolved_ leads into target_; false if it is no link, cannot be read, or
+/// had better not be touched.
+bool SymbolicLinkResolver::ReadLink(const std::vector<Mount>& mounts,
+                                    std::string_view host_prefix) {
+  whole_.assign(host_prefix).append(resolved_);
+  if (FindLocalMount(mounts, whole_) == nullptr) return false;
+  whole_.assign(rootfs_).append(resolved_);
+  target_.resize(PATH_MAX);
+  const ssize_t length = ::readlink(whole_.c_str(), target_.data(), target_.size());
+  target_.resize(length > 0 ? static_cast<std::size_t>(length) : 0);
+  return length > 0;
+}
+
+std::string_view SymbolicLinkResolver::Resolve(const std::vector<Mount>& mounts,
+                                               std::string_view host_prefix,
+                                               std::string_view path) {
   constexpr int kMostLinks = 40;  // As the kernel's MAXSYMLINKS.
-  std::string resolved;
-  std::string rest(path);
+  resolved_.clear();
+  rest_.assign(path);
   int links = 0;
-  while (const auto name = TakeName(rest)) {
-    if (*name == ".") continue;
-    if (*name == "..") {
-      resolved.erase(resolved.empty() ? 0 : resolved.rfind('/'));
+  while (TakeName(rest_, name_)) {
+    if (name_ == ".") continue;
+    const std::size_t above = resolved_.size();
+    if (name_ == "..") {
+      resolved_.erase(resolved_.empty() ? 0 : resolved_.rfind('/'));
       continue;
     }
-    std::string next = Concatenate(resolved, "/").append(*name);
-    const bool safe = FindLocalMount(mounts, Concatenate(host_prefix, next)) != nullptr;
-    const auto target =
-        safe && links < kMostLinks ? ReadLink(Concatenate(rootfs, next)) : std::nullopt;
-    if (!target) {
-      resolved = std::move(next);
-      continue;
-    }
+    resolved_.append("/").append(name_);
+    if (links == kMostLinks || !ReadLink(mounts, host_prefix)) continue;
     ++links;
-    rest.insert(0, "/").insert(0, *target);
-    if (target->front() == '/') resolved.clear();
+    rest_.insert(0, "/").insert(0, target_);
+    resolved_.resize(target_.front() == '/' ? 0 : above);
   }
-  return resolved.empty() ? "/" : resolved;
+  return resolved_.empty() ? std::string_view("/") : std::string_view(resolved_);
 }
 
 }  // namespace airflow_host

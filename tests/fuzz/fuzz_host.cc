@@ -20,7 +20,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   airflow_host::ParseLoad1(text);
   airflow_host::ParseNegativeDentries(text);
   airflow_host::DecodeOctalEscapes(text);
-  if (airflow_host::ParseSwaps(text).size() > airflow_host::kMostSwapDevices) __builtin_trap();
+  std::vector<airflow_host::SwapDevice> devices;
+  airflow_host::ParseSwaps(text, devices);
+  if (devices.size() > airflow_host::kMostSwapDevices) __builtin_trap();
   const auto mounts = airflow_host::ParseMountinfo(text);
   const airflow_host::Mount* const mount =
       airflow_host::FindLocalMount(mounts, "/opt/airflow/logs");

@@ -10,10 +10,11 @@ namespace {
 const std::vector<Mount> kMounts = {{1, 0, "/", "ext4"}, {2, 1, "/mnt/dead", "nfs4"}};
 
 std::string Resolve(const TemporaryTree& host, std::string_view path) {
-  return ResolveSymbolicLinks(kMounts, "", host.root(), path);
+  SymbolicLinkResolver resolver(host.root());
+  return std::string(resolver.Resolve(kMounts, "", path));
 }
 
-TEST(ResolveSymbolicLinks, StaysInsideTheHostsRoot) {
+TEST(SymbolicLinkResolver, StaysInsideTheHostsRoot) {
   TemporaryTree host;
   host.MakeFolder("/data/airflow/logs");
   host.Link("/opt/airflow", "/data/airflow");
@@ -25,12 +26,12 @@ TEST(ResolveSymbolicLinks, StaysInsideTheHostsRoot) {
   EXPECT_EQ(Resolve(host, "//"), "/");
 }
 
-TEST(ResolveSymbolicLinks, TakesWhatDoesNotExistAsItIsWritten) {
+TEST(SymbolicLinkResolver, TakesWhatDoesNotExistAsItIsWritten) {
   TemporaryTree host;
   EXPECT_EQ(Resolve(host, "/not/there"), "/not/there");
 }
 
-TEST(ResolveSymbolicLinks, LooksAtNothingOnANetworkFilesystem) {
+TEST(SymbolicLinkResolver, LooksAtNothingOnANetworkFilesystem) {
   TemporaryTree host;
   // The link would lead elsewhere; that it does not shows that it was not read.
   host.Link("/mnt/dead/link", "/data");
@@ -38,7 +39,7 @@ TEST(ResolveSymbolicLinks, LooksAtNothingOnANetworkFilesystem) {
   EXPECT_EQ(Resolve(host, "/opt/airflow"), "/mnt/dead/link");
 }
 
-TEST(ResolveSymbolicLinks, GivesUpOnLinksInACircle) {
+TEST(SymbolicLinkResolver, GivesUpOnLinksInACircle) {
   TemporaryTree host;
   host.Link("/a", "/b");
   host.Link("/b", "/a");
