@@ -34,10 +34,10 @@ std::optional<std::uint64_t> ParseNumber(std::string_view fields) {
 
 KernelStat ParseStat(std::string_view text, std::uint64_t ticks_per_second) {
   KernelStat stat;
-  stat.boot_time = ParseBootTime(text.substr(0, text.rfind('\n') + 1));
   // A line counts only with its newline: without one its last number may have been cut.
-  while (text.find('\n') != std::string_view::npos) {
-    auto line = TakeLine(text);
+  text = text.substr(0, text.rfind('\n') + 1);
+  stat.boot_time = ParseBootTime(text);
+  while (auto line = TakeLine(text)) {
     const auto key = TakeField(*line);
     if (!key) continue;
     if (*key == "cpu") {

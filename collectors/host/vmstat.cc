@@ -32,8 +32,8 @@ constexpr std::array kEntries = {
 PagingCounters ParseVmstat(std::string_view text, std::uint64_t page_size) {
   PagingCounters counters;
   // A line counts only with its newline: without one its number may have been cut.
-  while (text.find('\n') != std::string_view::npos) {
-    auto line = TakeLine(text);
+  text = text.substr(0, text.rfind('\n') + 1);
+  while (auto line = TakeLine(text)) {
     const auto key = TakeField(*line);
     const auto entry = std::find_if(kEntries.begin(), kEntries.end(),
                                     [&](const Entry& candidate) { return key == candidate.key; });

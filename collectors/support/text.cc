@@ -9,7 +9,7 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::string_view kBlank = " \t";
+bool IsBlank(char byte) { return byte == ' ' || byte == '\t'; }
 
 template <typename Number>
 std::optional<Number> ParseWhole(std::string_view text) {
@@ -65,15 +65,13 @@ std::optional<std::string_view> TakeLine(std::string_view& rest) {
 }
 
 std::optional<std::string_view> TakeField(std::string_view& rest) {
-  const std::size_t begin = rest.find_first_not_of(kBlank);
-  if (begin == std::string_view::npos) {
-    rest = {};
-    return std::nullopt;
-  }
-  rest.remove_prefix(begin);
-  const std::string_view field = rest.substr(0, rest.find_first_of(kBlank));
-  rest.remove_prefix(field.size());
-  return field;
+  // By hand: find_first_of calls memchr for every byte, which came to a quarter of a tick.
+  const char* const end = rest.data() + rest.size();
+  const char* const begin = std::find_if_not(rest.data(), end, IsBlank);
+  const char* const stop = std::find_if(begin, end, IsBlank);
+  rest = std::string_view(stop, static_cast<std::size_t>(end - stop));
+  if (begin == end) return std::nullopt;
+  return std::string_view(begin, static_cast<std::size_t>(stop - begin));
 }
 
 std::string_view Trim(std::string_view text) {
