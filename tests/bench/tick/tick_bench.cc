@@ -5,6 +5,9 @@
 //   tick_bench --only component                    one collector
 //   tick_bench --write-host FOLDER 10000 2000      only writes a host of 10,000 processes and 2,000
 //                                                  containers
+//   tick_bench --spin component FOLDER 10          only ticks for ten seconds on such a host ("":
+//   on
+//                                                  this one), for a profiler
 //
 // Every row is one collector on one host. A run of ticks is recorded system call by system call;
 // then, in turn, the ticks, the very same calls without the collector ("same calls"), and the
@@ -194,9 +197,21 @@ void MeasureAll(const std::optional<std::string>& only) {
   }
 }
 
+/// Ticks without measuring.
+void Spin(std::string_view collector, const std::string& folder, std::chrono::seconds duration) {
+  const Paths generated{folder + "/proc", folder + "/sys", folder};
+  Subject subject(RowOf(collector), folder.empty() ? Paths{} : generated);
+  const auto end = std::chrono::steady_clock::now() + duration;
+  while (std::chrono::steady_clock::now() < end) subject.Tick();
+}
+
 int Run(const std::vector<std::string>& arguments) {
   if (arguments.size() == 4 && arguments[0] == "--write-host") {
     WriteHost(arguments[1], {std::stoul(arguments[2]), std::stoul(arguments[3])});
+    return 0;
+  }
+  if (arguments.size() == 4 && arguments[0] == "--spin") {
+    Spin(arguments[1], arguments[2], std::chrono::seconds(std::stol(arguments[3])));
     return 0;
   }
   if (arguments.size() == 2 && arguments[0] == "--only") {
@@ -204,8 +219,10 @@ int Run(const std::vector<std::string>& arguments) {
     return 0;
   }
   if (!arguments.empty()) {
-    std::fputs("usage: tick_bench [--only COLLECTOR | --write-host FOLDER PROCESSES CONTAINERS]\n",
-               stderr);
+    std::fputs(
+        "usage: tick_bench [--only COLLECTOR | --spin COLLECTOR FOLDER SECONDS | "
+        "--write-host FOLDER PROCESSES CONTAINERS]\n",
+        stderr);
     return 2;
   }
   MeasureAll(std::nullopt);
