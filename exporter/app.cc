@@ -144,7 +144,8 @@ HttpResponse App::Handle(const HttpRequest& request) {
 }
 
 Expected<void> App::Start(const Settings& settings) {
-  insights_ = std::make_unique<Insights>(TrendSettingsOf(settings), clock_);
+  insights_ = std::make_unique<Insights>(TrendSettingsOf(settings), clock_,
+                                         CollectorSettingsOf(settings).host_cadence);
   auto built = Build(settings);
   if (!built) return tl::unexpected(built.error());
   current_ = *built;

@@ -10,12 +10,16 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::size_t kFirstChunk = 4096;
+/// A first read asks for what the buffer holds already, within these: less than a page cuts most
+/// files in two, and a buffer that once held a long file would be cleared as a whole for each short
+/// one.
+constexpr std::size_t kSmallestFirstChunk = 4096;
+constexpr std::size_t kLargestFirstChunk = 16'384;
 
 /// Fills `buffer` from the start of `descriptor`; 0, or the errno of the read that failed.
 int ReadWhole(int descriptor, std::string& buffer, std::size_t limit) {
   std::size_t used = 0;
-  buffer.resize(std::max(buffer.capacity(), kFirstChunk));
+  buffer.resize(std::clamp(buffer.capacity(), kSmallestFirstChunk, kLargestFirstChunk));
   for (;;) {
     if (used == buffer.size()) buffer.resize(buffer.size() * 2);
     const std::size_t room = std::min(buffer.size(), limit) - used;

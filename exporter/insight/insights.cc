@@ -4,16 +4,25 @@
 #include <utility>
 
 #include "collectors/container/container_observation.h"
+#include "collectors/host/host_observation.h"
 #include "exporter/insight/attribution.h"
 #include "exporter/insight/trend_metrics.h"
 
 namespace airflow_host {
 
-Insights::Insights(ComponentTrendSettings trend, const Clock& clock)
-    : clock_(clock), stale_after_(4 * trend.cadence), trend_(std::move(trend)) {}
+Insights::Insights(ComponentTrendSettings trend, const Clock& clock,
+                   std::chrono::nanoseconds host_cadence)
+    : clock_(clock),
+      stale_after_(4 * trend.cadence),
+      host_(host_cadence),
+      trend_(std::move(trend)) {}
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
+  if (const auto* const host = dynamic_cast<const HostObservation*>(observation.get())) {
+    host_.Absorb(*host, clock_.SteadyNow());  // Without waiting for a fit.
+    return observation;
+  }
   const std::lock_guard absorbing(absorbing_);
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
     const SteadyTime now = clock_.SteadyNow();
@@ -34,6 +43,7 @@ std::shared_ptr<const Observation> Insights::Absorb(
 }
 
 void Insights::Describe(MetricWriter& writer) const {
+  DescribeHostVerdict(host_.Verdict(clock_.SteadyNow()), writer);
   const std::lock_guard reading(reading_);
   if (clock_.SteadyNow() - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
 }

@@ -9,6 +9,7 @@
 #include "collectors/collector.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
+#include "exporter/insight/host_insight.h"
 #include "exporter/insight/trend_component.h"
 
 namespace airflow_host {
@@ -16,7 +17,9 @@ namespace airflow_host {
 /// Holds what the insights remember. Safe to call from any thread.
 class Insights {
  public:
-  Insights(ComponentTrendSettings trend, const Clock& clock);
+  /// `host_cadence`: how often the host is observed.
+  Insights(ComponentTrendSettings trend, const Clock& clock,
+           std::chrono::nanoseconds host_cadence = std::chrono::seconds(1));
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
   /// back named by the component that runs in them, everything else as it is.
@@ -28,6 +31,7 @@ class Insights {
  private:
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;
+  HostInsight host_;
 
   std::mutex absorbing_;  // Guards the next two; held for as long as a fit takes.
   ComponentTrend trend_;
