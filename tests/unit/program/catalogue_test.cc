@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collectors/registry.h"
+#include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 #include "exporter/self_metrics.h"
 #include "exporter/web/metrics_page.h"
@@ -23,6 +24,7 @@ std::vector<MetricDescription> AllMetrics() {
   };
   for (const CollectorRow& row : Collectors()) add(row.metrics());
   add(TrendMetrics());
+  add(TaskMemoryMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
   return all;
@@ -80,6 +82,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   };
   for (const CollectorRow& row : Collectors()) check(row.metrics());
   check(TrendMetrics());
+  check(TaskMemoryMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());
 }
