@@ -19,6 +19,7 @@ constexpr std::string_view kUnknown = "unknown";
 struct TaskTree {
   const TaskIdentity* task = nullptr;
   std::uint64_t bytes = 0;
+  bool measured = true;  ///< The PSS of every process is known.
 };
 
 using ProcessesByPid = std::unordered_map<int, const ProcessSample*>;
@@ -46,16 +47,19 @@ const ProcessSample* TopOf(const ProcessSample* process, const ProcessesByPid& t
   return process;
 }
 
-std::map<int, TaskTree> TreesOf(const ComponentObservation& components) {
+/// By the pid and the start of the topmost process.
+std::map<std::pair<int, std::uint64_t>, TaskTree> TreesOf(const ComponentObservation& components) {
   ProcessesByPid tasks;
   for (const ProcessSample& process : components.processes) {
     if (process.task) tasks.emplace(process.pid, &process);
   }
-  std::map<int, TaskTree> trees;
+  std::map<std::pair<int, std::uint64_t>, TaskTree> trees;
   for (const ProcessSample& process : components.processes) {
     if (!process.task) continue;
-    TaskTree& tree = trees[TopOf(&process, tasks)->pid];
+    const ProcessSample& top = *TopOf(&process, tasks);
+    TaskTree& tree = trees[{top.pid, top.start_ticks}];
     tree.bytes += TaskBytes(process);
+    tree.measured = tree.measured && process.pss_bytes.has_value();
     const bool tells_more = tree.task == nullptr || (!tree.task->Named() && process.task->Named());
     if (tells_more) tree.task = &*process.task;
   }
@@ -122,19 +126,37 @@ std::optional<std::uint64_t> DayPeak::Most(SteadyTime now) const {
 
 void TaskMemory::Absorb(const ComponentObservation& components, TaskNames& names, SteadyTime now) {
   tasks_.clear();
-  for (const auto& [pid, tree] : TreesOf(components)) {
+  auto earlier = std::exchange(estimates_, {});
+  for (const auto& [process, tree] : TreesOf(components)) {
     const TaskIdentity& task = *tree.task;
-    if (task.Named()) {
-      const std::string dag_id = Label(task.dag_id);
-      tasks_[{dag_id, Label(task.task_id)}] += tree.bytes;
-      peaks_[dag_id].Add(tree.bytes, now);
-    } else {
-      tasks_[{std::string(kUnknown), std::string(kUnknown)}] += tree.bytes;
-      if (!task.task_instance_id.empty()) AddUnnamed(task.task_instance_id, tree.bytes, now);
+    const std::string_view unknown = kUnknown;
+    tasks_[{Label(task.Named() ? task.dag_id : unknown),
+            Label(task.Named() ? task.task_id : unknown)}] += tree.bytes;
+    auto estimate = earlier.extract(process);
+    if (tree.measured) {
+      AddPeak(task, tree.bytes, now);
+      continue;
     }
+    if (!estimate) {
+      estimates_.emplace(process, Estimate{task, tree.bytes, now});
+      continue;
+    }
+    estimate.mapped().task = task;
+    estimate.mapped().bytes = std::max(estimate.mapped().bytes, tree.bytes);
+    if (now - estimate.mapped().since > kEstimatePatience) AddPeak(task, tree.bytes, now);
+    estimates_.insert(std::move(estimate));
   }
+  for (const auto& [process, ended] : earlier) AddPeak(ended.task, ended.bytes, now);
   NameThePast(names, now);
   ForgetPeaks(now);
+}
+
+void TaskMemory::AddPeak(const TaskIdentity& task, std::uint64_t bytes, SteadyTime now) {
+  if (task.Named()) {
+    peaks_[Label(task.dag_id)].Add(bytes, now);
+  } else if (!task.task_instance_id.empty()) {
+    AddUnnamed(task.task_instance_id, bytes, now);
+  }
 }
 
 void TaskMemory::ForgetPeaks(SteadyTime now) {
@@ -162,7 +184,7 @@ void TaskMemory::NameThePast(TaskNames& names, SteadyTime now) {
     const auto& [id, unnamed] = *entry;
     const TaskIdentity* const task = names.FindOrAsk(id, now);
     const bool named = task != nullptr && task->Named();
-    if (named) peaks_[Label(task->dag_id)].Add(unnamed.bytes, now);
+    if (named) AddPeak(*task, unnamed.bytes, now);
     const bool old = now - unnamed.last_seen > kUnnamedPatience;
     entry = named || old ? unnamed_.erase(entry) : std::next(entry);
   }

@@ -76,6 +76,10 @@ class TaskMemory {
   /// Tries whose peak is kept for when their names become known, and for how long.
   static constexpr std::size_t kMostUnnamed = 500;
   static constexpr std::chrono::minutes kUnnamedPatience{10};
+  /// How long the PSS of a new process is waited for before its estimate counts as a peak. An
+  /// estimate takes the memory that a forked task shares with its worker for the task's own, so it
+  /// counts at once only where nothing better can come: when the task has ended.
+  static constexpr std::chrono::minutes kEstimatePatience{1};
 
   /// Learns from `components`, whose tasks TaskNames has named. Peaks of those that have no names
   /// are kept until `names` knows them: a task that is killed for its memory may have gone by then.
@@ -90,11 +94,20 @@ class TaskMemory {
     SteadyTime last_seen{};
   };
 
+  void AddPeak(const TaskIdentity& task, std::uint64_t bytes, SteadyTime now);
   void AddUnnamed(const std::string& id, std::uint64_t bytes, SteadyTime now);
   void NameThePast(TaskNames& names, SteadyTime now);
   void ForgetPeaks(SteadyTime now);
 
+  /// The most of one try, as long as not all of its PSS is known.
+  struct Estimate {
+    TaskIdentity task;
+    std::uint64_t bytes = 0;
+    SteadyTime since{};
+  };
+
   std::map<TaskKey, std::uint64_t> tasks_;
+  std::map<std::pair<int, std::uint64_t>, Estimate> estimates_;  // By the topmost's pid and start.
   std::map<std::string, DayPeak, std::less<>> peaks_;
   std::map<std::string, Unnamed, std::less<>> unnamed_;  // By the task instance's id.
 };

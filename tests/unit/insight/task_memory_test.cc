@@ -152,6 +152,37 @@ TEST_F(TaskMemoryTest, KeepsThePeakForADay) {
   EXPECT_EQ(peak(hours(100)), 7U);
 }
 
+TEST_F(TaskMemoryTest, WaitsForThePssBeforeItCountsAPeak) {
+  ProcessSample young = Process(20, 10, Named("dag", "t"), 0);
+  young.pss_bytes.reset();
+  young.anon_bytes = 900;
+  const TaskMemoryReport first = See({young}, seconds(0));
+  EXPECT_THAT(first.tasks, ElementsAre(TaskMemoryRow{"dag", "t", 900}));
+  EXPECT_THAT(first.peaks, IsEmpty());
+  ProcessSample known = young;
+  known.pss_bytes = 400;
+  EXPECT_THAT(See({known}, seconds(5)).peaks, ElementsAre(DagMemoryPeak{"dag", 400}));
+  EXPECT_THAT(See({}, seconds(10)).peaks, ElementsAre(DagMemoryPeak{"dag", 400}));
+}
+
+TEST_F(TaskMemoryTest, CountsAnEstimateWhereThePssNeverComes) {
+  ProcessSample denied = Process(20, 10, Named("dag", "t"), 0);
+  denied.pss_bytes.reset();
+  denied.anon_bytes = 900;
+  See({denied}, seconds(0));
+  denied.anon_bytes = 700;
+  EXPECT_THAT(See({denied}, seconds(30)).peaks, IsEmpty());
+  EXPECT_THAT(See({denied}, seconds(65)).peaks, ElementsAre(DagMemoryPeak{"dag", 700}));
+  EXPECT_THAT(See({}, seconds(70)).peaks, ElementsAre(DagMemoryPeak{"dag", 900}));
+  // It has the same pid and is another.
+  denied.start_ticks = 77;
+  denied.anon_bytes = 5000;
+  See({denied}, seconds(75));
+  denied.start_ticks = 78;
+  denied.anon_bytes = 1;
+  EXPECT_THAT(See({denied}, seconds(80)).peaks, ElementsAre(DagMemoryPeak{"dag", 5000}));
+}
+
 TEST_F(TaskMemoryTest, CountsTasksWithoutNamesAsUnknownAndTheirPeaksOnceTheyHaveThem) {
   // It is killed before the metadata database was asked.
   const TaskMemoryReport before =
