@@ -6,16 +6,17 @@
 #include "collectors/container/container_observation.h"
 #include "collectors/host/host_observation.h"
 #include "exporter/insight/attribution.h"
+#include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 
 namespace airflow_host {
 
-Insights::Insights(ComponentTrendSettings trend, const Clock& clock,
-                   std::chrono::nanoseconds host_cadence)
+Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
-      stale_after_(4 * trend.cadence),
-      host_(host_cadence),
-      trend_(std::move(trend)) {}
+      stale_after_(4 * settings.trend.cadence),
+      host_(settings.host_cadence),
+      trend_(std::move(settings.trend)),
+      task_names_(std::move(settings.task_lookup)) {}
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
@@ -26,12 +27,20 @@ std::shared_ptr<const Observation> Insights::Absorb(
   const std::lock_guard absorbing(absorbing_);
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
     const SteadyTime now = clock_.SteadyNow();
+    components = task_names_.Name(std::move(components), now);
     trend_.Absorb(*components, now);
+    task_memory_.Absorb(*components, task_names_, now);
     TrendReport report = trend_.Report();
-    last_components_ = std::move(components);
+    TaskMemoryReport task_report = task_memory_.Report(now);
+    last_components_ = components;
     const std::lock_guard reading(reading_);
     report_ = std::move(report);
+    task_report_ = std::move(task_report);
     reported_at_ = now;
+    return components;
+  }
+  if (const auto* const metadata = dynamic_cast<const MetadataObservation*>(observation.get())) {
+    task_names_.Absorb(*metadata, clock_.SteadyNow());
     return observation;
   }
   const auto* const containers = dynamic_cast<const ContainerObservation*>(observation.get());
@@ -45,7 +54,9 @@ std::shared_ptr<const Observation> Insights::Absorb(
 void Insights::Describe(MetricWriter& writer) const {
   DescribeHostVerdict(host_.Verdict(clock_.SteadyNow()), writer);
   const std::lock_guard reading(reading_);
-  if (clock_.SteadyNow() - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
+  if (clock_.SteadyNow() - reported_at_ > stale_after_) return;
+  DescribeTrend(report_, writer);
+  DescribeTaskMemory(task_report_, writer);
 }
 
 }  // namespace airflow_host

@@ -7,22 +7,33 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "exporter/insight/host_insight.h"
+#include "exporter/insight/task_memory.h"
+#include "exporter/insight/task_names.h"
 #include "exporter/insight/trend_component.h"
 
 namespace airflow_host {
 
+/// What the insights need to know.
+struct InsightSettings {
+  ComponentTrendSettings trend;
+  /// How often the host is observed.
+  std::chrono::nanoseconds host_cadence = std::chrono::seconds(1);
+  /// Where ids of task instances are asked for whose names are not known.
+  std::shared_ptr<TaskLookup> task_lookup = std::make_shared<TaskLookup>();
+};
+
 /// Holds what the insights remember. Safe to call from any thread.
 class Insights {
  public:
-  /// `host_cadence`: how often the host is observed.
-  Insights(ComponentTrendSettings trend, const Clock& clock,
-           std::chrono::nanoseconds host_cadence = std::chrono::seconds(1));
+  Insights(InsightSettings settings, const Clock& clock);
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
-  /// back named by the component that runs in them, everything else as it is.
+  /// back named by the component that runs in them, processes with the names of their tasks,
+  /// everything else as it is.
   std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation);
 
   /// Adds what was learned, unless what it was learned from is older than four cadences.
@@ -33,12 +44,15 @@ class Insights {
   const std::chrono::nanoseconds stale_after_;
   HostInsight host_;
 
-  std::mutex absorbing_;  // Guards the next two; held for as long as a fit takes.
+  std::mutex absorbing_;  // Guards what was learned; held for as long as a fit takes.
   ComponentTrend trend_;
   std::shared_ptr<const ComponentObservation> last_components_;
+  TaskNames task_names_;
+  TaskMemory task_memory_;
 
-  mutable std::mutex reading_;  // Guards the next two; held for moments only.
+  mutable std::mutex reading_;  // Guards what is described; held for moments only.
   TrendReport report_;
+  TaskMemoryReport task_report_;
   SteadyTime reported_at_{};
 };
 
