@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/host/mountinfo.h"
 #include "collectors/host/swaps.h"
+#include "collectors/support/mountinfo.h"
 #include "collectors/support/paths.h"
 
 namespace airflow_host {

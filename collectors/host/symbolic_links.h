@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/host/mountinfo.h"
+#include "collectors/support/mountinfo.h"
 
 namespace airflow_host {
 
