@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
@@ -203,32 +204,45 @@ class Looker {
   void LookBelow(const ContainedRoot& root) {
     const std::string home = Home(&root);
     const std::string program = process_.Program();
-    PythonTraces traces = TracesOf(program, home);
+    const PythonTraces traces = TracesOf(root, program, home);
     AddPackages(root, traces, look_.facts);
     AddConfiguration(root, home);
     AddBytecode(root, traces.version, PrefixOf(program));
   }
 
-  PythonTraces TracesOf(const std::string& program, const std::string& home) {
+  PythonTraces TracesOf(const ContainedRoot& root, const std::string& program,
+                        const std::string& home) {
     PythonTraces traces;
     traces.version = ParsePythonName(program.substr(program.rfind('/') + 1));
     if (const auto maps = process_.Read("maps", buffer_, kLargestFile)) {
       traces.folders = PackageFoldersIn(*maps);
     }
+    AddProgramPrefixes(root, traces.prefixes);
     if (const auto* const variables = Variables(); variables != nullptr) {
       AddPythonPath(*variables, traces.folders);
       const auto environment = Find(*variables, "VIRTUAL_ENV");
       if (environment && environment->starts_with('/')) traces.prefixes.emplace_back(*environment);
     }
-    SecretBuffer buffer(kLargestCommandLine);
-    if (const auto line = process_.Read("cmdline", buffer.text(), kLargestCommandLine)) {
-      for (const std::string& path : ProgramPaths(*line)) {
-        if (auto prefix = PrefixOf(path)) traces.prefixes.push_back(*std::move(prefix));
-      }
-    }
     if (!home.empty()) traces.prefixes.push_back(home + "/.local");
     if (auto prefix = PrefixOf(program)) traces.prefixes.push_back(*std::move(prefix));
     return traces;
+  }
+
+  /// Where the program `airflow` lies, there lie its packages; where the interpreter lies, only if
+  /// that is a virtual environment: else a user's own packages come before its.
+  void AddProgramPrefixes(const ContainedRoot& root, std::vector<std::string>& prefixes) const {
+    SecretBuffer buffer(kLargestCommandLine);
+    const auto line = process_.Read("cmdline", buffer.text(), kLargestCommandLine);
+    if (!line) return;
+    std::vector<std::string> paths = ProgramPaths(*line);
+    std::reverse(paths.begin(), paths.end());
+    for (const std::string& path : paths) {
+      auto prefix = PrefixOf(path);
+      if (!prefix) continue;
+      const bool interpreter = path.find("/bin/python") != std::string::npos;
+      if (interpreter && !root.Look(*prefix + "/pyvenv.cfg")) continue;
+      prefixes.push_back(*std::move(prefix));
+    }
   }
 
   static void AddPythonPath(const Environment& variables, std::vector<std::string>& folders) {
