@@ -25,8 +25,10 @@ std::size_t KnownLabels(const InstallFacts& facts) {
 
 bool KnowsAnything(const InstallFacts& facts) { return KnownLabels(facts) > 0; }
 
-/// No label that both know differs.
+/// They can be of one installation: of one version (or both of an unknown one), and no other label
+/// that both know differs.
 bool Agree(const InstallFacts& one, const InstallFacts& other) {
+  if (one.version.has_value() != other.version.has_value()) return false;
   return std::all_of(kLabels.begin(), kLabels.end(), [&](const auto& label) {
     const auto& first = one.*label.second;
     const auto& second = other.*label.second;

@@ -58,10 +58,10 @@ struct InstallEntry {
   bool config_denied = false;
 };
 
-/// Puts the entries together, which stand with the oldest process first. Two that differ in no
-/// label that both know are one installation. A setting is that of the component that obeys it
-/// (num_runs: the scheduler), or else of any; of several such the oldest process's. Pure; any
-/// thread.
+/// Puts the entries together, which stand with the oldest process first. Two of one version that
+/// differ in no other label that both know are one installation. A setting is that of the component
+/// that obeys it (num_runs: the scheduler), or else of any; of several such the oldest process's.
+/// Pure; any thread.
 InstallSummary Summarize(std::span<const InstallEntry> entries);
 
 }  // namespace airflow_host

@@ -41,14 +41,21 @@ TEST(InstallSummary, ProcessesOfOneInstallationAreOne) {
       Installs({Entry(Component::kCeleryWorker, "2.10.5", ""),
                 Entry(Component::kScheduler, "2.10.5", "Celery", InstallSource::kConfigFile),
                 Entry(Component::kTriggerer, "2.10.5", "Celery"),
-                Entry(Component::kWebserver, "", "Celery"), Entry(Component::kFlower, "", "")}),
+                Entry(Component::kFlower, "", "")}),
       ElementsAre("2.10.5 Celery | dist-info:version environ:executor"));
+  EXPECT_THAT(Installs({Entry(Component::kScheduler, "", "Celery"),
+                        Entry(Component::kTriggerer, "", "Celery")}),
+              ElementsAre(" Celery | environ:executor"));
 }
 
 TEST(InstallSummary, InstallationsThatDifferAreSeveral) {
   EXPECT_THAT(Installs({Entry(Component::kScheduler, "2.10.5", "Celery"),
                         Entry(Component::kCeleryWorker, "2.10.4", "Celery")}),
               SizeIs(2));
+  EXPECT_THAT(Installs({Entry(Component::kScheduler, "2.10.5", "Celery"),
+                        Entry(Component::kWebserver, "", "Celery")}),
+              SizeIs(2))
+      << "of which version the second is nobody knows";
   EXPECT_THAT(Installs({}), IsEmpty());
   EXPECT_THAT(Installs({Entry(Component::kScheduler, "", "")}), IsEmpty());
   std::vector<InstallEntry> many;
