@@ -148,6 +148,9 @@ std::vector<std::string> ProblemsOf(const Board& board) {
           "root, or give its group gid= in that mount's options.");
     }
   }
+  if (const auto components = board.Latest<ComponentObservation>("component")) {
+    if (!components->install.problem.empty()) problems.push_back(components->install.problem);
+  }
   const auto add = [&](const std::vector<std::string>& more) {
     problems.insert(problems.end(), more.begin(), more.end());
   };

@@ -10,6 +10,7 @@
 #include "collectors/component/component_ledger.h"
 #include "collectors/component/component_observation.h"
 #include "collectors/component/component_totals.h"
+#include "collectors/component/install/install_reader.h"
 #include "collectors/component/process_cgroup.h"
 #include "collectors/component/process_reader.h"
 #include "collectors/component/process_status.h"
@@ -31,7 +32,10 @@ struct KnownCgroup {
 class ComponentCollector final : public Collector {
  public:
   ComponentCollector(const ComponentSettings& settings, const Clock& clock)
-      : clock_(clock), reader_(settings.paths.procfs), table_(reader_, clock) {}
+      : clock_(clock),
+        reader_(settings.paths.procfs),
+        table_(reader_, clock),
+        installs_(settings.paths.procfs) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     auto observation = std::make_shared<ComponentObservation>();
@@ -45,6 +49,7 @@ class ComponentCollector final : public Collector {
     ledger_.Enter(table_.processes());
     boot_ = ReadBootTime();
     Fill(*observation);
+    AddInstalls(*observation);
     return observation;
   }
 
@@ -69,6 +74,20 @@ class ComponentCollector final : public Collector {
     observation.host_processes = table_.processes().size();
     observation.processes_denied = table_.denied();
     observation.others_hidden = table_.others_hidden();
+  }
+
+  void AddInstalls(ComponentObservation& observation) {
+    std::vector<InstallSubject> mains;
+    for (const KnownProcess& process : table_.processes()) {
+      const auto& [component, role] = process.classification;
+      if (!component || role != Role::kMain) continue;
+      mains.push_back({process.pid, process.start_ticks, *component});
+    }
+    installs_.Look(mains, clock_.SteadyNow());
+    observation.install = installs_.summary();
+    if (!observation.worker_concurrency) {
+      observation.worker_concurrency = observation.install.worker_concurrency;
+    }
   }
 
   void AddProcess(const KnownProcess& process, const ProcessMemory& memory,
@@ -132,6 +151,7 @@ class ComponentCollector final : public Collector {
   ProcessReader reader_;
   ProcessTable table_;
   ComponentLedger ledger_;
+  InstallReader installs_;
   std::optional<SystemTime> boot_;
   std::vector<KnownCgroup> cgroups_;
   std::vector<KnownCgroup> cgroups_before_;

@@ -2,6 +2,9 @@
 #include "collectors/component/component_metrics.h"
 
 #include <array>
+#include <vector>
+
+#include "collectors/component/install/install_metrics.h"
 
 namespace airflow_host {
 namespace {
@@ -66,7 +69,14 @@ constexpr std::array kAll = {kProcesses, kRss,   kAnon, kShared,   kSwap,  kLarg
 
 }  // namespace
 
-std::span<const MetricDescription> ComponentMetrics() { return kAll; }
+std::span<const MetricDescription> ComponentMetrics() {
+  static const std::vector<MetricDescription> all = [] {
+    std::vector<MetricDescription> both(kAll.begin(), kAll.end());
+    both.insert(both.end(), InstallMetrics().begin(), InstallMetrics().end());
+    return both;
+  }();
+  return all;
+}
 
 void DescribeComponent(const CollectorStatus& /*status*/, const ComponentObservation* observation,
                        MetricWriter& writer) {
@@ -89,6 +99,7 @@ void DescribeComponent(const CollectorStatus& /*status*/, const ComponentObserva
   }
   writer.Add(kTasks, static_cast<double>(observation->task_processes));
   writer.Add(kPool, static_cast<double>(observation->worker_pool_processes));
+  DescribeInstalls(observation->install, observation->worker_concurrency, writer);
 }
 
 }  // namespace airflow_host

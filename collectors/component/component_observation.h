@@ -11,6 +11,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/component/component.h"
+#include "collectors/component/install/install_summary.h"
 #include "collectors/component/task_identity.h"
 
 namespace airflow_host {
@@ -78,6 +79,9 @@ struct ComponentObservation final : Observation {
   bool others_hidden = false;               ///< /proc does not list process 1 (hidepid=2).
   std::uint64_t task_processes = 0;         ///< Topmost processes of `task`: tasks that run here.
   std::uint64_t worker_pool_processes = 0;  ///< Pool workers of Celery and LocalExecutors.
+  InstallSummary install;                   ///< What Airflow its components run from.
+  /// Tasks that a Celery worker may run at a time, by its command line or its settings.
+  std::optional<std::uint64_t> worker_concurrency;
 
   /// The name of one of this observation's components, as it stands in labels.
   std::string_view NameOf(Component component) const { return ComponentName(component); }

@@ -8,11 +8,11 @@
 #include <string_view>
 #include <vector>
 
-#include "collectors/host/mountinfo.h"
 #include "collectors/host/optional_file.h"
 #include "collectors/host/swaps.h"
 #include "collectors/host/symbolic_links.h"
 #include "collectors/support/clock.h"
+#include "collectors/support/mountinfo.h"
 #include "collectors/support/paths.h"
 
 namespace airflow_host {

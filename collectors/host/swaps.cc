@@ -1,7 +1,7 @@
 // Parses /proc/swaps; swaps.h shows a sample.
 #include "collectors/host/swaps.h"
 
-#include "collectors/host/octal_escapes.h"
+#include "collectors/support/octal_escapes.h"
 #include "collectors/support/text.h"
 
 namespace airflow_host {

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/host/mountinfo.h"
+#include "collectors/support/mountinfo.h"
 
 namespace airflow_host {
 

@@ -54,7 +54,12 @@ Expected<std::string_view> ReadFileAt(int directory, const std::string& name, st
   buffer.clear();
   const UniqueDescriptor descriptor(OpenForReading(name, directory));
   if (!descriptor.valid()) return tl::unexpected(SystemError("open", name, errno));
-  const int failure = ReadWhole(descriptor.get(), buffer, limit);
+  return ReadDescriptor(descriptor.get(), name, buffer, limit);
+}
+
+Expected<std::string_view> ReadDescriptor(int descriptor, std::string_view name,
+                                          std::string& buffer, std::size_t limit) {
+  const int failure = ReadWhole(descriptor, buffer, limit);
   if (failure != 0) return tl::unexpected(SystemError("read", name, failure));
   return std::string_view(buffer);
 }

@@ -24,6 +24,10 @@ Expected<std::string_view> ReadFile(const std::string& path, std::string& buffer
 Expected<std::string_view> ReadFileAt(int directory, const std::string& name, std::string& buffer,
                                       std::size_t limit = kLargestFile);
 
+/// The same for an open file, from its beginning; `name` is what errors call it. Any thread.
+Expected<std::string_view> ReadDescriptor(int descriptor, std::string_view name,
+                                          std::string& buffer, std::size_t limit = kLargestFile);
+
 /// A file that is read again and again by pread(2) on one kept descriptor: half the cost of opening
 /// it each time, and it still works when no descriptor is left. For files that stay
 /// (/proc/meminfo); files under /proc/PID are opened anew. Used by one thread.

@@ -14,9 +14,9 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/support/airflow_config_file.h"
+#include "collectors/support/environment.h"
 #include "collectors/support/error.h"
-#include "exporter/settings/airflow_config_file.h"
-#include "exporter/settings/environment.h"
 
 namespace airflow_host {
 

@@ -6,9 +6,9 @@
 #include <system_error>
 #include <utility>
 
+#include "collectors/support/environment.h"
 #include "collectors/support/file_reader.h"
 #include "collectors/support/text.h"
-#include "exporter/settings/environment.h"
 
 namespace airflow_host {
 namespace {

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "exporter/settings/airflow_config_file.h"
+#include "collectors/support/airflow_config_file.h"
 #include "exporter/settings/setting_sources.h"
 #include "exporter/settings/settings_error.h"
 

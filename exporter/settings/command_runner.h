@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "collectors/support/clock.h"
+#include "collectors/support/environment.h"
 #include "collectors/support/error.h"
-#include "exporter/settings/environment.h"
 
 namespace airflow_host {
 

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/support/environment.h"
 #include "exporter/settings/command_line.h"
-#include "exporter/settings/environment.h"
 #include "exporter/settings/setting_table.h"
 #include "exporter/settings/settings_error.h"
 #include "exporter/settings/yaml_file.h"

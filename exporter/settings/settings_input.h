@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "collectors/registry.h"
-#include "exporter/settings/environment.h"
+#include "collectors/support/environment.h"
 
 namespace airflow_host {
 

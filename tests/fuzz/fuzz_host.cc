@@ -6,11 +6,11 @@
 #include "collectors/host/dentry_state.h"
 #include "collectors/host/loadavg.h"
 #include "collectors/host/meminfo.h"
-#include "collectors/host/mountinfo.h"
-#include "collectors/host/octal_escapes.h"
 #include "collectors/host/stat.h"
 #include "collectors/host/swaps.h"
 #include "collectors/host/vmstat.h"
+#include "collectors/support/mountinfo.h"
+#include "collectors/support/octal_escapes.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);

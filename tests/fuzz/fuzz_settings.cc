@@ -6,8 +6,8 @@
 #include <string_view>
 #include <vector>
 
-#include "exporter/settings/airflow_config_file.h"
-#include "exporter/settings/environment.h"
+#include "collectors/support/airflow_config_file.h"
+#include "collectors/support/environment.h"
 #include "exporter/settings/setting_table.h"
 #include "exporter/settings/setting_value.h"
 #include "exporter/settings/shell_words.h"

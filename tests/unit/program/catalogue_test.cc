@@ -49,7 +49,7 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 
 TEST(Catalogue, FollowsTheConventionsOfNames) {
   const std::regex ours(
-      "(airflow_(host|container|component|task|worker|metadata|broker)_|process_)"
+      "(airflow_(host|container|component|task|worker|install|metadata|broker)_|process_)"
       "[a-z0-9_]+");
   for (const MetricDescription& metric : AllMetrics()) {
     const std::string name = metric.name;

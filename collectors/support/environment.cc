@@ -1,5 +1,5 @@
 // The environment, and the replacing of `~` and `$NAME` in it.
-#include "exporter/settings/environment.h"
+#include "collectors/support/environment.h"
 
 #include <algorithm>
 #include <cctype>

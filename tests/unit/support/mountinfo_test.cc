@@ -1,4 +1,4 @@
-#include "collectors/host/mountinfo.h"
+#include "collectors/support/mountinfo.h"
 
 #include <gtest/gtest.h>
 

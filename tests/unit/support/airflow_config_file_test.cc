@@ -1,4 +1,4 @@
-#include "exporter/settings/airflow_config_file.h"
+#include "collectors/support/airflow_config_file.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,10 +1,10 @@
 // Parses mountinfo and finds the mount of a path; mountinfo.h shows a sample.
-#include "collectors/host/mountinfo.h"
+#include "collectors/support/mountinfo.h"
 
 #include <algorithm>
 #include <array>
 
-#include "collectors/host/octal_escapes.h"
+#include "collectors/support/octal_escapes.h"
 #include "collectors/support/text.h"
 
 namespace airflow_host {

@@ -1,4 +1,4 @@
-#include "collectors/host/octal_escapes.h"
+#include "collectors/support/octal_escapes.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
 // Decodes the kernel's octal escapes.
-#include "collectors/host/octal_escapes.h"
+#include "collectors/support/octal_escapes.h"
 
 #include <optional>
 

@@ -1,4 +1,4 @@
-#include "exporter/settings/environment.h"
+#include "collectors/support/environment.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

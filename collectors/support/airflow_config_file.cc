@@ -1,5 +1,5 @@
 // Reads airflow.cfg.
-#include "exporter/settings/airflow_config_file.h"
+#include "collectors/support/airflow_config_file.h"
 
 #include <algorithm>
 #include <set>
