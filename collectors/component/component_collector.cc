@@ -3,6 +3,7 @@
 #include "collectors/component/component_collector.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -64,8 +65,9 @@ class ComponentCollector final : public Collector {
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     const SteadyTime now = clock_.SteadyNow();
     // A tick that comes a moment early still counts as the walk's.
-    if (now + settings_.cadence / 20 < next_walk_) return Glance(deadline);
-    next_walk_ = std::max(next_walk_ + settings_.cadence, now + settings_.cadence / 2);
+    if (next_walk_ && now + settings_.cadence / 20 < *next_walk_) return Glance(deadline);
+    const SteadyTime next = next_walk_.value_or(now) + settings_.cadence;
+    next_walk_ = std::max(next, now + settings_.cadence / 2);
     return Walk(deadline);
   }
 
@@ -204,7 +206,7 @@ class ComponentCollector final : public Collector {
   ComponentLedger ledger_;
   ProcessDetailsStore details_;
   CostlyReader costly_;
-  SteadyTime next_walk_{};
+  std::optional<SteadyTime> next_walk_;
   std::optional<Error> failure_;
   std::optional<SystemTime> boot_;
   std::shared_ptr<const ComponentObservation> last_;

@@ -35,7 +35,8 @@ struct CostlyFacts {
  private:
   static std::optional<std::uint64_t> Part(float share, std::optional<std::uint64_t> rss) {
     if (std::isnan(share) || !rss) return std::nullopt;
-    return static_cast<std::uint64_t>(static_cast<double>(share) * static_cast<double>(*rss));
+    return static_cast<std::uint64_t>(
+        std::llround(static_cast<double>(share) * static_cast<double>(*rss)));
   }
 };
 

@@ -363,6 +363,7 @@ TEST(ComponentCollector, EndsAtItsDeadlineAndGoesOnAfterwards) {
   const auto late = watch.collector().Observe(Deadline{watch.clock().SteadyNow()});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().kind, ErrorKind::kTimedOut);
+  watch.clock().Advance(std::chrono::seconds(5));
   watch.Walk();
   EXPECT_EQ(watch.Of(Component::kScheduler).restarts, 0U);
 }

@@ -61,9 +61,10 @@ FakeProcess Sized(int pid, std::uint64_t rss, std::uint64_t pss, std::uint64_t p
   return process;
 }
 
-/// Each look at the clock takes `step`: so many readings fit into the 50 ms of a walk.
-ComponentSettings WithStep(std::chrono::nanoseconds step) {
+/// So many readings use up what a walk is granted: each look at the clock takes its part of it.
+ComponentSettings WithTurns(int turns) {
   ComponentSettings settings;
+  const std::chrono::nanoseconds step(50'000'000 / (turns + 1) + 1);
   settings.cpu_clock = [step, used = std::chrono::nanoseconds(0)]() mutable {
     return used += step;
   };
@@ -83,7 +84,7 @@ TEST(ComponentPss, IsReadAndCarriedOnByItsRatio) {
   const ProcessTree tree;
   FakeProcess process = Sized(100, 1000, 600, 250);
   tree.Put(process);
-  Watch watch(tree.path(), WithStep(milliseconds(20)));
+  Watch watch(tree.path(), WithTurns(1));
   watch.Walk();
   EXPECT_EQ(watch.Process(100).pss_bytes, 600U * 1024);
   EXPECT_EQ(watch.Process(100).private_bytes, 250U * 1024);
@@ -109,7 +110,7 @@ TEST(ComponentPss, TakesTurnsAirflowFirstAndTheLargeFirst) {
   redis.cmdline = "redis-server *:6379";
   tree.Put(redis);
   for (int i = 1; i <= 4; ++i) tree.Put(Sized(100 + i, 1000U * static_cast<unsigned>(i), 100, 10));
-  Watch watch(tree.path(), WithStep(milliseconds(20)));  // Two a walk.
+  Watch watch(tree.path(), WithTurns(2));
   EXPECT_EQ(Known(watch.Walk()), (std::vector<int>{103, 104}));
   EXPECT_EQ(Known(watch.Walk()), (std::vector<int>{101, 102, 103, 104}));
   EXPECT_EQ(Known(watch.Walk()), (std::vector<int>{101, 102, 103, 104, 50}));
@@ -119,7 +120,7 @@ TEST(ComponentPss, TheUnreadCountAsTheirSiblingsDoOnAverage) {
   const ProcessTree tree;
   tree.Put(Sized(100, 3000, 1500, 300));
   tree.Put(Sized(200, 1000, 1, 1));
-  Watch watch(tree.path(), WithStep(milliseconds(40)));
+  Watch watch(tree.path(), WithTurns(1));
   EXPECT_EQ(Known(watch.Walk()), (std::vector<int>{100}));
   EXPECT_EQ(watch.Of(Component::kScheduler).pss_bytes, 2000U * 1024);
   EXPECT_EQ(watch.Of(Component::kScheduler).private_bytes, 400U * 1024);
@@ -129,8 +130,10 @@ TEST(ComponentPss, NewOnesDoNotStarveTheOld) {
   const ProcessTree tree;
   FakeProcess old = Sized(100, 1000, 100, 10);
   tree.Put(old);
-  Watch watch(tree.path(), WithStep(milliseconds(40)));  // One a walk.
+  Watch watch(tree.path(), WithTurns(1));
   watch.Walk();
+  tree.Put(Sized(200, 5000, 100, 10));
+  watch.Walk();  // Reads both: the first walk had something left over.
   old.pss = 700;
   tree.Put(old);
   int walks = 0;
@@ -151,7 +154,7 @@ TEST(ComponentPss, WhatIsDeniedLeavesNoSum) {
   FakeProcess triggerer = Sized(400, 1000, 500, 1);
   triggerer.cmdline = Command("triggerer");
   tree.Put(triggerer);
-  Watch watch(tree.path(), WithStep(milliseconds(1)));
+  Watch watch(tree.path(), WithTurns(10));
   watch.Walk();
   EXPECT_TRUE(watch.Process(200).pss_bytes);
   EXPECT_TRUE(watch.Of(Component::kScheduler).pss_bytes);

@@ -15,6 +15,8 @@ ProcessTree::ProcessTree() {
     throw std::filesystem::filesystem_error("mkdtemp", pattern,
                                             std::error_code(errno, std::generic_category()));
   root_ = pattern;
+  // For who reads it WithoutRights.
+  std::filesystem::permissions(root_, std::filesystem::perms(0755));
   Write("stat", "cpu  1 2 3 4\nbtime 1000000\n");
   FakeProcess init;
   init.pid = 1;
