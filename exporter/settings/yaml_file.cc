@@ -135,13 +135,15 @@ class Flattener {
     if (!named_.insert(key).second) {
       return tl::unexpected(At(mark, "the key " + Quoted(name) + " stands already in the file"));
     }
-    if (settings_.empty() || settings_.back().name != kNamedList) {
+    if (named_.size() == 1) {
       setting.name = kNamedList;
       setting.sequence = true;
       return AddOnce(std::move(setting), std::string(kNamedList), mark);
     }
-    YamlSetting& list = settings_.back();
-    list.values.insert(list.values.end(), setting.values.begin(), setting.values.end());
+    for (YamlSetting& list : settings_) {
+      if (list.name != kNamedList) continue;
+      list.values.insert(list.values.end(), setting.values.begin(), setting.values.end());
+    }
     return {};
   }
 
