@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from contextlib import contextmanager
 from pathlib import Path
@@ -108,8 +109,8 @@ def test_a_virtual_environment(start_exporter, tmp_path: Path):
 
 
 def test_a_title_over_the_environment(start_exporter, tmp_path: Path):
-    """A worker that has written its title over its environment: its parent's is read, and a
-    trace of the title is no variable."""
+    """A worker that has written its title over its environment: its parent's is read, and what
+    the title left there is no variable."""
     program = make_environment(tmp_path / "venv", "9.9.8", "8.8.8")
     # What py-setproctitle does: one title over arguments and environment, zeros behind it.
     write(tmp_path / "worker.py", """
@@ -125,7 +126,8 @@ part.rename(sys.argv[1])
 time.sleep(600)
 """)
     # A parent as dumb-init is in the image; airflow.cfg says something else than the variable.
-    write(tmp_path / "parent.sh", f'{tmp_path}/venv/bin/python3 {tmp_path}/worker.py {tmp_path}/worker.pid; exit 0\n')
+    write(tmp_path / "parent.sh",
+          f"{tmp_path}/venv/bin/python3 {tmp_path}/worker.py {tmp_path}/worker.pid; exit 0\n")
     write(tmp_path / "home" / "airflow.cfg", "[core]\nexecutor = LocalExecutor\nparallelism = 17\n")
     environment = {"PATH": os.environ["PATH"], "AIRFLOW_HOME": str(tmp_path / "home"),
                    "VIRTUAL_ENV": str(tmp_path / "venv"),
@@ -151,6 +153,11 @@ def has_fewer_rights(user: int) -> list[str]:
     """The words before a command that make it that user's, without any capability."""
     return ["setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups", "--inh-caps=-all",
             "--ambient-caps=-all", "--bounding-set=-all"]
+
+
+def new_folder() -> Path:
+    """One that other users may be let into; those of tmp_path lie below a private one."""
+    return Path(tempfile.mkdtemp(prefix="install-"))
 
 
 def make_image(root: Path) -> None:
@@ -181,7 +188,7 @@ def make_image(root: Path) -> None:
 
 @pytest.fixture
 def image() -> Iterator[Path]:
-    root = Path(subprocess.check_output(["mktemp", "-d", "/tmp/image-XXXXXX"], text=True).strip())
+    root = new_folder()
     make_image(root)
     yield root
     shutil.rmtree(root)
@@ -235,7 +242,7 @@ def test_the_image_with_compiled_library(start_exporter, image: Path, tmp_path: 
 
 @contextmanager
 def exporter_with(folder: Path, pid: int, rights: list[str], monkeypatch) -> Iterator[Exporter]:
-    """The exporter as another user, started through a script, for the fixture starts one program."""
+    """The exporter as another user, by a script, for the fixture starts one program."""
     wrapper = folder / "exporter.sh"
     binary = folder / "binary"
     shutil.copy(conftest.BINARY, binary)
@@ -250,7 +257,7 @@ def exporter_with(folder: Path, pid: int, rights: list[str], monkeypatch) -> Ite
 
 @pytest.fixture
 def open_folder() -> Iterator[Path]:
-    folder = Path(subprocess.check_output(["mktemp", "-d", "/tmp/rights-XXXXXX"], text=True).strip())
+    folder = new_folder()
     yield folder
     shutil.rmtree(folder)
 
@@ -260,10 +267,11 @@ def test_without_the_right_the_rest_stays(image: Path, open_folder: Path, monkey
     with scheduler(image) as process, \
             exporter_with(open_folder, process.pid, has_fewer_rights(STRANGER),
                           monkeypatch) as exporter:
-        until(lambda: exporter.value("airflow_component_processes", component="scheduler") is not None,
+        until(lambda: bool(exporter.values("airflow_component_processes", component="scheduler")),
               30, "the scheduler's processes")
         until(lambda: "CAP_SYS_PTRACE" in exporter.get("/").text, 30, "the sentence on the page")
-        assert (exporter.value("airflow_component_memory_rss_bytes", component="scheduler") or 0) > 0
+        rss = exporter.value("airflow_component_memory_rss_bytes", component="scheduler")
+        assert rss is not None and rss > 0
         assert installs(exporter, "3.1.3") == []
         assert exporter.value("airflow_install_stdlib_bytecode_missing") is None
         assert exporter.value("airflow_host_exporter_collector_success", collector="component") == 1

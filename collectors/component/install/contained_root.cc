@@ -82,7 +82,7 @@ class ContainedRoot::Walk {
     for (const Step& step : steps_) whole.append("/").append(step.name);
     whole.append("/").append(name);
     if (root_.CouldHang(whole)) {
-      return Fail(ErrorKind::kDenied, "a path lies on a file system that is not local");
+      return Fail(ErrorKind::kFailed, "a path lies on a file system that is not local");
     }
     UniqueDescriptor next(::openat(Top(), name.c_str(), O_PATH | O_NOFOLLOW | O_CLOEXEC));
     if (!next.valid()) return tl::unexpected(SystemError("open", path_, errno));

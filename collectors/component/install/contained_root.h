@@ -37,8 +37,9 @@ class ContainedRoot {
       : root_(std::move(root)), mounts_(std::move(mounts)) {}
 
   /// What lies at the absolute `path`, its links followed. kAbsent where nothing does or a part of
-  /// the way is no folder, kDenied where the right to look is missing or the path lies on a file
-  /// system that could hang, kMalformed for a path that is not absolute, too long, or a circle.
+  /// the way is no folder, kDenied where the right to look is missing, kFailed where the path lies
+  /// on a file system that could hang, kMalformed for a path that is not absolute, too long, or a
+  /// circle.
   Expected<struct stat> Look(std::string_view path) const;
 
   /// The same, and whether the file system is mounted to be read only.

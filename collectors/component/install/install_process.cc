@@ -3,116 +3,29 @@
 // back.
 #include "collectors/component/install/install_process.h"
 
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <climits>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "collectors/component/install/airflow_options.h"
 #include "collectors/component/install/contained_root.h"
+#include "collectors/component/install/process_folder.h"
 #include "collectors/component/install/process_rights.h"
-#include "collectors/component/install/process_variables.h"
 #include "collectors/component/install/python_interpreter.h"
+#include "collectors/component/install/secret_buffer.h"
 #include "collectors/component/install/site_packages.h"
 #include "collectors/component/install/stdlib_bytecode.h"
 #include "collectors/component/install/user_home.h"
 #include "collectors/support/airflow_config_file.h"
 #include "collectors/support/file_reader.h"
 #include "collectors/support/mountinfo.h"
-#include "collectors/support/process_stat.h"
-#include "collectors/support/unique_descriptor.h"
 
 namespace airflow_host {
 namespace {
 
 constexpr std::size_t kMebibyte = std::size_t{1024} * 1024;
 constexpr std::size_t kLargestCommandLine = 16 * 1024;
-constexpr int kMostParents = 8;
-
-/// A buffer whose content is overwritten before its memory is given back. It never grows beyond
-/// what it was made for, so no copy is left behind either.
-class SecretBuffer {
- public:
-  explicit SecretBuffer(std::size_t most) { text_.reserve(most + 1); }
-  SecretBuffer(const SecretBuffer&) = delete;
-  SecretBuffer& operator=(const SecretBuffer&) = delete;
-  ~SecretBuffer() {
-    text_.resize(text_.capacity());
-    ::explicit_bzero(text_.data(), text_.size());
-  }
-  std::string& text() { return text_; }
-
- private:
-  std::string text_;
-};
-
-/// The folder /proc/PID, held open: once its process has gone, no other takes its place in it.
-class ProcessFolder {
- public:
-  ProcessFolder(const std::string& procfs, int pid)
-      : name_(procfs + "/" + std::to_string(pid)),
-        folder_(::open(name_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC)) {}
-
-  Expected<std::string_view> Read(const char* file, std::string& buffer, std::size_t limit) const {
-    if (!folder_.valid()) return Fail(ErrorKind::kAbsent, name_ + " is not there");
-    return ReadFileAt(folder_.get(), file, buffer, limit);
-  }
-
-  Expected<UniqueDescriptor> OpenRoot() const {
-    UniqueDescriptor root(::openat(folder_.get(), "root", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!root.valid()) return tl::unexpected(SystemError("open", name_ + "/root", errno));
-    return root;
-  }
-
-  /// Where the link `exe` leads; a program that was replaced is "... (deleted)".
-  std::string Program() const {
-    constexpr std::string_view kDeleted = " (deleted)";
-    std::array<char, PATH_MAX> target{};
-    const ssize_t length = ::readlinkat(folder_.get(), "exe", target.data(), target.size());
-    if (length <= 0) return {};
-    std::string_view path(target.data(), static_cast<std::size_t>(length));
-    if (path.ends_with(kDeleted)) path.remove_suffix(kDeleted.size());
-    return std::string(path);
-  }
-
-  Expected<ProcessStat> Stat(std::string& buffer) const {
-    return Read("stat", buffer, kMebibyte).and_then(ParseProcessStat);
-  }
-
- private:
-  std::string name_;
-  UniqueDescriptor folder_;
-};
-
-/// Which folder is the root of a process, and in which control group it is: both are the same for
-/// what belongs together.
-struct Surroundings {
-  dev_t device = 0;
-  ino_t inode = 0;
-  std::string cgroup;
-
-  bool operator==(const Surroundings&) const = default;
-};
-
-std::optional<Surroundings> SurroundingsOf(const ProcessFolder& process) {
-  Surroundings result;
-  std::string buffer;
-  const auto root = process.OpenRoot();
-  struct stat status {};
-  if (!root || ::fstat(root->get(), &status) != 0) return std::nullopt;
-  result.device = status.st_dev;
-  result.inode = status.st_ino;
-  if (const auto cgroup = process.Read("cgroup", buffer, kMebibyte)) result.cgroup = *cgroup;
-  return result;
-}
 
 /// One look under way.
 class Looker {
@@ -127,7 +40,9 @@ class Looker {
     const auto status = process_.Read("status", buffer_, kMebibyte);
     if (status) rights_ = ParseProcessRights(*status);
     const int parent = stat->parent_pid;
-    ReadVariables(parent, known);
+    FoundVariables found = FindVariables(procfs_, process_, parent, known);
+    look_.variables = std::move(found.known);
+    look_.environment_denied = found.denied;
     if (auto root = process_.OpenRoot()) {
       LookBelow(ContainedRoot(*std::move(root), ReadMounts()));
     } else {
@@ -140,50 +55,6 @@ class Looker {
  private:
   const Environment* Variables() const {
     return look_.variables ? &look_.variables->variables : nullptr;
-  }
-
-  /// Its own environment, or else what an earlier look found, or else its parents'.
-  void ReadVariables(int parent, const std::optional<KnownVariables>& known) {
-    const auto own = ReadEnvironment(process_, &look_.environment_denied);
-    if (own) {
-      look_.variables = KnownVariables{*own, true};
-    } else if (known && known->own) {
-      look_.variables = known;
-    } else if (auto inherited = ReadParents(parent)) {
-      look_.variables = KnownVariables{*std::move(inherited), false};
-    } else {
-      look_.variables = known;
-    }
-  }
-
-  std::optional<Environment> ReadEnvironment(const ProcessFolder& process, bool* denied) const {
-    SecretBuffer buffer(kMebibyte);
-    const auto text = process.Read("environ", buffer.text(), kMebibyte);
-    if (!text) {
-      if (denied != nullptr) *denied = text.error().kind == ErrorKind::kDenied;
-      return std::nullopt;
-    }
-    return TakeVariables(*text, WantedVariables(), text->size() >= kMebibyte);
-  }
-
-  /// The environment of the nearest parent that has one, as long as it has the same root and the
-  /// same control group: beyond begins another service, or the container's runtime.
-  std::optional<Environment> ReadParents(int parent) {
-    const auto ours = SurroundingsOf(process_);
-    if (!ours) return std::nullopt;
-    for (int level = 0; level < kMostParents && parent > 0; ++level) {
-      const ProcessFolder process(procfs_, parent);
-      if (SurroundingsOf(process) != ours) break;
-      if (auto variables = ReadEnvironment(process, nullptr)) {
-        // Of another user's home the process knows nothing.
-        variables->erase("HOME");
-        return variables;
-      }
-      const auto stat = process.Stat(buffer_);
-      if (!stat) break;
-      parent = stat->parent_pid;
-    }
-    return std::nullopt;
   }
 
   std::vector<Mount> ReadMounts() {

@@ -6,18 +6,10 @@
 #include <string>
 
 #include "collectors/component/install/install_facts.h"
-#include "collectors/support/environment.h"
+#include "collectors/component/install/known_variables.h"
 #include "collectors/support/error.h"
 
 namespace airflow_host {
-
-/// The environment of a process, cut down to WantedVariables.
-struct KnownVariables {
-  Environment variables;
-  /// It is the process's own; otherwise that of the process that started it, in which the lack of a
-  /// variable proves nothing.
-  bool own = false;
-};
 
 /// What one look gave.
 struct InstallLook {
