@@ -54,10 +54,10 @@ std::vector<CollectorPlan> PlansOf(const Settings& settings) {
       std::string absence;
       if (row.name == "metadata") absence = settings.metadata_absence;
       if (row.name == "broker") absence = settings.broker_absence;
+      CollectorPlan& plan =
+          plans.emplace_back(CollectorPlan{&row, choice.cadence, std::move(absence), {}});
       // Between two walks over all processes it glances at the new ones.
-      const auto cadence =
-          row.name == "component" ? std::min(choice.cadence, kGlanceCadence) : choice.cadence;
-      plans.push_back({&row, cadence, std::move(absence)});
+      if (row.name == "component") plan.pace = std::min(choice.cadence, kGlanceCadence);
     }
   }
   return plans;

@@ -60,7 +60,7 @@ void CostlyReader::Read(int pid, CostlyFacts& facts) {
 
 void CostlyReader::ReadShares(int pid, CostlyFacts& facts) {
   const auto text = reader_.Read(pid, "smaps_rollup");
-  facts.denied = !text && text.error().kind == ErrorKind::kDenied;
+  facts.denied = !text && text.error() == ErrorKind::kDenied;
   if (!text) {
     // What was true before it was forbidden to look is no longer known to be.
     facts.pss_share = facts.private_share = std::numeric_limits<float>::quiet_NaN();

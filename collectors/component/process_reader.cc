@@ -42,6 +42,19 @@ class ProcessPath {
   std::array<char, 48> text_{};
 };
 
+ErrorKind KindOf(int failure) {
+  switch (failure) {
+    case ENOENT:
+    case ESRCH:
+      return ErrorKind::kAbsent;
+    case EACCES:
+    case EPERM:
+      return ErrorKind::kDenied;
+    default:
+      return ErrorKind::kFailed;
+  }
+}
+
 std::string_view NameOf(const dirent& entry) { return {&entry.d_name[0]}; }
 
 }  // namespace
@@ -80,17 +93,17 @@ Expected<void> ProcessReader::List(std::vector<int>& pids) {
   return {};
 }
 
-Expected<std::string_view> ProcessReader::Read(int pid, std::string_view name) {
-  if (auto opened = Open(); !opened) return tl::unexpected(opened.error());
+tl::expected<std::string_view, ErrorKind> ProcessReader::Read(int pid, std::string_view name) {
+  if (auto opened = Open(); !opened) return tl::unexpected(opened.error().kind);
   const ProcessPath path(pid, name);
   const UniqueDescriptor file(::openat(::dirfd(directory_.get()), path.text(),
                                        O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-  if (!file.valid()) return tl::unexpected(SystemError("open", path.text(), errno));
+  if (!file.valid()) return tl::unexpected(KindOf(errno));
   std::size_t used = 0;
   for (;;) {
     const ssize_t got = ::read(file.get(), buffer_.data() + used, buffer_.size() - used);
     if (got < 0 && errno == EINTR) continue;
-    if (got < 0) return tl::unexpected(SystemError("read", path.text(), errno));
+    if (got < 0) return tl::unexpected(KindOf(errno));
     used += static_cast<std::size_t>(got);
     // The kernel gives each of these files in one piece: what leaves room in the buffer is all.
     if (used < buffer_.size() || buffer_.size() >= kLargestProcessFile) break;

@@ -28,8 +28,9 @@ class ProcessReader {
   Expected<void> List(std::vector<int>& pids);
 
   /// The content of PROCFS/PID/NAME; the view holds until the next Read. kAbsent where the process
-  /// has gone (ENOENT, ESRCH), kDenied where it is hidden from us.
-  Expected<std::string_view> Read(int pid, std::string_view name);
+  /// has gone (ENOENT, ESRCH), kDenied where it is hidden from us. No sentence comes with it: there
+  /// are hosts where every process denies a file, and nobody would read so many.
+  tl::expected<std::string_view, ErrorKind> Read(int pid, std::string_view name);
 
   /// How many file descriptors the process has open: the entries of PROCFS/PID/fd. Linux 6.2 and
   /// later tell their number as the directory's size, to everybody; before that they are counted

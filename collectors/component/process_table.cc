@@ -116,7 +116,7 @@ Expected<void> ProcessTable::Gather(Depth depth, Deadline deadline) {
 void ProcessTable::Look(int pid, const KnownProcess* known, Depth depth) {
   const auto text = reader_.Read(pid, "stat");
   if (!text) {
-    if (text.error().kind == ErrorKind::kDenied) ++denied_;
+    if (text.error() == ErrorKind::kDenied) ++denied_;
     return;
   }
   const auto stat = ParseProcessStat(*text);

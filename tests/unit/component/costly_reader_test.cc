@@ -253,7 +253,7 @@ TEST(ProcessReader, ReadsWhatIsLargerThanItsBuffer) {
   }
   tree.Write("100/cmdline", std::string(300'000, 'x'));
   EXPECT_EQ(reader.Read(100, "cmdline").value().size(), 128U * 1024);
-  EXPECT_EQ(reader.Read(100, "stat").error().kind, ErrorKind::kAbsent);
+  EXPECT_EQ(reader.Read(100, "stat").error(), ErrorKind::kAbsent);
 }
 
 }  // namespace
