@@ -106,8 +106,9 @@ App::~App() = default;
 
 Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) {
   auto built = std::make_shared<Generation>(clock_, log_);
-  const auto plans = PlansOf(settings);
-  auto collectors = built->collectors.Build(plans, CollectorSettingsOf(settings, task_lookup_),
+  built->plans = PlansOf(settings);
+  built->settings = CollectorSettingsOf(settings, task_lookup_);
+  auto collectors = built->collectors.Build(built->plans, built->settings,
                                             [this](std::shared_ptr<const Observation> observation) {
                                               return insights_->Absorb(std::move(observation));
                                             });

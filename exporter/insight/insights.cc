@@ -26,18 +26,9 @@ std::shared_ptr<const Observation> Insights::Absorb(
   }
   const std::lock_guard absorbing(absorbing_);
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
-    const SteadyTime now = clock_.SteadyNow();
-    components = task_names_.Name(std::move(components), now);
+    components = LearnTasks(std::move(components));
     last_components_ = components;
-    if (!components->full) return components;  // The rest learns from whole walks.
-    trend_.Absorb(*components, now);
-    task_memory_.Absorb(*components, task_names_, now);
-    TrendReport report = trend_.Report();
-    TaskMemoryReport task_report = task_memory_.Report(now);
-    const std::lock_guard reading(reading_);
-    report_ = std::move(report);
-    task_report_ = std::move(task_report);
-    reported_at_ = now;
+    if (components->full) LearnTrends(*components);  // A glance has new processes alone.
     return components;
   }
   if (const auto* const metadata = dynamic_cast<const MetadataObservation*>(observation.get())) {
@@ -52,12 +43,33 @@ std::shared_ptr<const Observation> Insights::Absorb(
   return observation;
 }
 
+std::shared_ptr<const ComponentObservation> Insights::LearnTasks(
+    std::shared_ptr<const ComponentObservation> components) {
+  const SteadyTime now = clock_.SteadyNow();
+  components = task_names_.Name(std::move(components), now);
+  task_memory_.Absorb(*components, task_names_, now);
+  TaskMemoryReport report = task_memory_.Report(now);
+  const std::lock_guard reading(reading_);
+  task_report_ = std::move(report);
+  task_reported_at_ = now;
+  return components;
+}
+
+void Insights::LearnTrends(const ComponentObservation& components) {
+  const SteadyTime now = clock_.SteadyNow();
+  trend_.Absorb(components, now);
+  TrendReport report = trend_.Report();
+  const std::lock_guard reading(reading_);
+  report_ = std::move(report);
+  reported_at_ = now;
+}
+
 void Insights::Describe(MetricWriter& writer) const {
   DescribeHostVerdict(host_.Verdict(clock_.SteadyNow()), writer);
   const std::lock_guard reading(reading_);
-  if (clock_.SteadyNow() - reported_at_ > stale_after_) return;
-  DescribeTrend(report_, writer);
-  DescribeTaskMemory(task_report_, writer);
+  const SteadyTime now = clock_.SteadyNow();
+  if (now - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
+  if (now - task_reported_at_ <= stale_after_) DescribeTaskMemory(task_report_, writer);
 }
 
 }  // namespace airflow_host

@@ -40,6 +40,11 @@ class Insights {
   void Describe(MetricWriter& writer) const;
 
  private:
+  /// Both with absorbing_ held.
+  std::shared_ptr<const ComponentObservation> LearnTasks(
+      std::shared_ptr<const ComponentObservation> components);
+  void LearnTrends(const ComponentObservation& components);
+
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;
   HostInsight host_;
@@ -53,6 +58,7 @@ class Insights {
   mutable std::mutex reading_;  // Guards what is described; held for moments only.
   TrendReport report_;
   TaskMemoryReport task_report_;
+  SteadyTime task_reported_at_{};
   SteadyTime reported_at_{};
 };
 

@@ -106,6 +106,15 @@ def test_hangup_reads_the_file_anew(start_exporter, sandbox: Sandbox, tmp_path: 
     until(lambda: exporter.value("airflow_metadata_up") == 1, 15, "airflow_metadata_up 1")
 
 
+def test_hangup_leaves_collectors_alone_that_it_does_not_concern(start_exporter, tmp_path: Path):
+    file = tmp_path / "exporter.yml"
+    file.write_text("log:\n  level: info\n")
+    exporter = start_exporter(f"--config.file={file}")
+    file.write_text("log:\n  format: logfmt\n")
+    exporter.process.send_signal(signal.SIGHUP)
+    until(lambda: "none of them concerns a collector" in exporter.log, 10, "the log says so")
+
+
 def test_hangup_keeps_the_old_settings_where_the_file_is_wrong(start_exporter, tmp_path: Path):
     file = tmp_path / "exporter.yml"
     file.write_text("log:\n  level: info\n")
