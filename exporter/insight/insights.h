@@ -9,6 +9,9 @@
 #include "collectors/collector.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
+#include "exporter/insight/kill_attribution.h"
+#include "exporter/insight/kill_report.h"
+#include "exporter/insight/task_names.h"
 #include "exporter/insight/trend_component.h"
 
 namespace airflow_host {
@@ -25,17 +28,29 @@ class Insights {
   /// Adds what was learned, unless what it was learned from is older than four cadences.
   void Describe(MetricWriter& writer) const;
 
+  /// What is known of the kernel's kills; never null.
+  std::shared_ptr<const KillReport> Kills() const;
+
  private:
+  /// What is to be published in the place of `observation`, from which the trends learn.
+  std::shared_ptr<const Observation> Refine(std::shared_ptr<const Observation> observation);
+
+  /// Lets the kills learn from `observation`, which is as it will be published.
+  void AbsorbForKills(const Observation& observation, SteadyTime now);
+
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;
 
-  std::mutex absorbing_;  // Guards the next two; held for as long as a fit takes.
+  std::mutex absorbing_;  // Guards the next four; held for as long as a fit takes.
   ComponentTrend trend_;
   std::shared_ptr<const ComponentObservation> last_components_;
+  TaskNames task_names_;
+  KillAttribution kills_;
 
-  mutable std::mutex reading_;  // Guards the next two; held for moments only.
+  mutable std::mutex reading_;  // Guards the next three; held for moments only.
   TrendReport report_;
   SteadyTime reported_at_{};
+  std::shared_ptr<const KillReport> kill_report_ = std::make_shared<const KillReport>();
 };
 
 }  // namespace airflow_host

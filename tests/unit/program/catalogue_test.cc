@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "collectors/registry.h"
+#include "exporter/insight/kill_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 #include "exporter/self_metrics.h"
 #include "exporter/web/metrics_page.h"
@@ -23,6 +24,7 @@ std::vector<MetricDescription> AllMetrics() {
   };
   for (const CollectorRow& row : Collectors()) add(row.metrics());
   add(TrendMetrics());
+  add(KillMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
   return all;
@@ -45,7 +47,7 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 
 TEST(Catalogue, FollowsTheConventionsOfNames) {
   const std::regex ours(
-      "(airflow_(host|container|component|task|worker|metadata|broker)_|process_)"
+      "(airflow_(host|container|component|oom|task|worker|metadata|broker)_|process_)"
       "[a-z0-9_]+");
   for (const MetricDescription& metric : AllMetrics()) {
     const std::string name = metric.name;
@@ -80,6 +82,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   };
   for (const CollectorRow& row : Collectors()) check(row.metrics());
   check(TrendMetrics());
+  check(KillMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());
 }
