@@ -55,7 +55,9 @@ Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
         "no metadata database is known: give Airflow's AIRFLOW__DATABASE__SQL_ALCHEMY_CONN, "
         "or a file that holds the URL with --metadata.url-file");
   }
-  return MakeMetadataCollector({.url = *settings.database_url, .schema = settings.database_schema},
+  return MakeMetadataCollector({.url = *settings.database_url,
+                                .schema = settings.database_schema,
+                                .task_lookup = settings.task_lookup},
                                clock);
 }
 

@@ -18,6 +18,8 @@
 
 namespace airflow_host {
 
+class TaskLookup;
+
 /// What the factories are given: the resolved settings that concern a source. A plain value.
 struct CollectorSettings {
   Paths paths;
@@ -35,6 +37,8 @@ struct CollectorSettings {
   std::optional<std::string> database_url;
   /// `[database] sql_alchemy_schema`; empty means PostgreSQL's own search path.
   std::string database_schema;
+  /// Ids of task instances whose names the program wants from the database; may be null.
+  std::shared_ptr<TaskLookup> task_lookup;
   /// kombu URL of the Celery broker, secrets included; absent where none was given.
   std::optional<std::string> broker_url;
   /// `global_keyprefix` of `[celery_broker_transport_options]`.

@@ -58,11 +58,13 @@ std::vector<CollectorPlan> PlansOf(const Settings& settings) {
   return plans;
 }
 
-CollectorSettings CollectorSettingsOf(const Settings& settings) {
+CollectorSettings CollectorSettingsOf(const Settings& settings,
+                                      std::shared_ptr<TaskLookup> task_lookup) {
   CollectorSettings result = settings.collector;
   for (const CollectorChoice& choice : settings.collectors) {
     if (choice.name == "host") result.host_cadence = choice.cadence;
   }
+  result.task_lookup = std::move(task_lookup);
   return result;
 }
 
@@ -99,7 +101,7 @@ App::~App() = default;
 Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) {
   auto built = std::make_shared<Generation>(clock_, log_);
   const auto plans = PlansOf(settings);
-  auto collectors = built->collectors.Build(plans, CollectorSettingsOf(settings),
+  auto collectors = built->collectors.Build(plans, CollectorSettingsOf(settings, task_lookup_),
                                             [this](std::shared_ptr<const Observation> observation) {
                                               return insights_->Absorb(std::move(observation));
                                             });
@@ -144,7 +146,7 @@ HttpResponse App::Handle(const HttpRequest& request) {
 }
 
 Expected<void> App::Start(const Settings& settings) {
-  insights_ = std::make_unique<Insights>(TrendSettingsOf(settings), clock_);
+  insights_ = std::make_unique<Insights>(TrendSettingsOf(settings), task_lookup_, clock_);
   auto built = Build(settings);
   if (!built) return tl::unexpected(built.error());
   current_ = *built;
@@ -160,7 +162,8 @@ Expected<void> App::Start(const Settings& settings) {
 
 Expected<bool> App::Reload(const Settings& settings) {
   const auto old = Current();
-  if (old->plans == PlansOf(settings) && old->settings == CollectorSettingsOf(settings)) {
+  if (old->plans == PlansOf(settings) &&
+      old->settings == CollectorSettingsOf(settings, task_lookup_)) {
     log_.Info("settings reloaded; none of them concerns a collector");
     return true;
   }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/error.h"
 #include "exporter/collector_set.h"
@@ -53,6 +54,8 @@ class App {
   const Clock& clock_;
   Log& log_;
   const MemoryLock memory_lock_;
+  /// From the insights to the metadata collector, whichever generation that is of.
+  const std::shared_ptr<TaskLookup> task_lookup_ = std::make_shared<TaskLookup>();
   std::unique_ptr<Insights> insights_;
   mutable std::mutex mutex_;  // Guards current_.
   std::shared_ptr<Generation> current_;

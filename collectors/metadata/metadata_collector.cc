@@ -11,21 +11,30 @@
 #include "collectors/metadata/metadata_query.h"
 #include "collectors/metadata/metadata_rows.h"
 #include "collectors/metadata/schema_probe.h"
+#include "collectors/metadata/task_query.h"
 #include "collectors/metadata/task_queues.h"
 
 namespace airflow_host {
 namespace {
 
+/// Task instances that are asked for by id in one statement: each is one look into an index.
+constexpr std::size_t kMostAsked = 200;
+
 class MetadataCollector final : public Collector {
  public:
-  MetadataCollector(const DatabaseAddress& address, std::string schema, const Clock& clock)
-      : client_(address, Conninfo(address)), schema_(std::move(schema)), clock_(clock) {}
+  MetadataCollector(const DatabaseAddress& address, MetadataSettings settings, const Clock& clock)
+      : client_(address, Conninfo(address)),
+        schema_(std::move(settings.schema)),
+        task_lookup_(std::move(settings.task_lookup)),
+        clock_(clock) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     const SystemTime began = clock_.SystemNow();
     if (auto ready = Prepare(deadline); !ready) return tl::unexpected(ready.error());
     const SteadyTime sent = clock_.SteadyNow();
-    auto rows = client_.Query(query_->sql);
+    std::vector<std::string> asked;
+    if (task_lookup_ && !query_->by_id.empty()) asked = task_lookup_->Take(kMostAsked, sent);
+    auto rows = client_.Query(AskForTasks(*query_, asked));
     const SteadyTime received = clock_.SteadyNow();
     if (!rows) {
       // A table or a right is gone since it was looked for: a migration, or a REVOKE.
@@ -37,6 +46,7 @@ class MetadataCollector final : public Collector {
     if (!parsed) return tl::unexpected(parsed.error());
     parsed->observation.observed_at = began;
     parsed->observation.query_duration = received - sent;
+    if (task_lookup_) task_lookup_->Answered(asked, parsed->observation.tasks, received);
     return Finish(*std::move(parsed));
   }
 
@@ -91,6 +101,7 @@ class MetadataCollector final : public Collector {
 
   DatabaseClient client_;
   const std::string schema_;
+  const std::shared_ptr<TaskLookup> task_lookup_;
   const Clock& clock_;
 
   SchemaColumns columns_;
@@ -111,7 +122,7 @@ Expected<std::unique_ptr<Collector>> MakeMetadataCollector(MetadataSettings sett
   if (settings.schema.find('\0') != std::string::npos) {
     return Fail(ErrorKind::kMalformed, "the metadata database's schema holds a NUL byte");
   }
-  return std::make_unique<MetadataCollector>(*address, std::move(settings.schema), clock);
+  return std::make_unique<MetadataCollector>(*address, std::move(settings), clock);
 }
 
 }  // namespace airflow_host

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "collectors/collector.h"
+#include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/error.h"
 
@@ -16,6 +17,8 @@ struct MetadataSettings {
   std::string url;
   /// `[database] sql_alchemy_schema`; empty: PostgreSQL's own search path.
   std::string schema;
+  /// Ids of task instances whose names are wanted; null: none ever are.
+  std::shared_ptr<TaskLookup> task_lookup = nullptr;
 };
 
 /// Makes the collector, without connecting yet. Its observations are MetadataObservations.

@@ -1,81 +1,17 @@
-// Builds the statement: a UNION ALL of parts that share one row shape,
-//
-//   section, text1, text2, text3 (text), number1, number2, number3, number4 (float8)
-//
-// so that one round trip and one snapshot give everything. Why each part is cheap is said beside
-// it. Indexes: airflow/models/taskinstance.py, dagrun.py and jobs/job.py of Airflow.
+// Which parts the statement has, and why each is cheap. Indexes: airflow/models/taskinstance.py,
+// dagrun.py and jobs/job.py of Airflow.
 #include "collectors/metadata/metadata_query.h"
 
 #include <utility>
 
+#include "collectors/metadata/query_parts.h"
+#include "collectors/metadata/task_query.h"
+
 namespace airflow_host {
 namespace {
 
-/// SQL expressions, in the order of the row's columns.
-using Expressions = std::vector<std::string>;
-
-constexpr std::size_t kTexts = 3;
-constexpr std::size_t kNumbers = 4;
-
-std::string Epoch(std::string_view timestamp) {
-  return "extract(epoch FROM " + std::string(timestamp) + ")";
-}
-
-std::string Limit() { return " LIMIT " + std::to_string(kRowLimit); }
-
-/// Gathers the parts of one statement.
-class Parts {
- public:
-  Parts(const SchemaColumns& columns, std::string sql) : columns_(columns) {
-    query_.sql = std::move(sql);
-  }
-
-  /// Adds a part that selects `texts` and `numbers` (the rest of each is NULL) `from` somewhere.
-  /// The first text is column 2 of the row, the first number column 5.
-  void Add(std::string_view section, const Expressions& texts, const Expressions& numbers,
-           const std::string& from) {
-    std::string& sql = query_.sql;
-    sql.append(first_ ? "(SELECT '" : " UNION ALL (SELECT '").append(section).append("'::text");
-    first_ = false;
-    Append(texts, kTexts, "::text");
-    Append(numbers, kNumbers, "::float8");
-    sql.append(" ").append(from).append(")");
-  }
-
-  /// True if `columns` of `table` can be read; else notes that `what` is left out, and why.
-  bool Readable(const char* what, std::string_view table,
-                std::initializer_list<std::string_view> columns) {
-    const auto missing = columns_.Missing(table, columns);
-    if (missing) query_.problems.push_back(std::string(what) + " cannot be read: " + *missing);
-    return !missing;
-  }
-
-  /// True if this version of Airflow has `column` and it can be read; notes only the latter.
-  bool ReadableIfThere(const char* what, std::string_view table, std::string_view column) {
-    return columns_.Exists(table, column) && Readable(what, table, {column});
-  }
-
-  bool Has(std::string_view table, std::string_view column) const {
-    return columns_.Exists(table, column);
-  }
-
-  MetadataQuery& query() { return query_; }
-
- private:
-  void Append(const Expressions& expressions, std::size_t width, std::string_view type) {
-    for (std::size_t at = 0; at < width; ++at) {
-      query_.sql.append(", (").append(at < expressions.size() ? expressions[at] : "NULL");
-      query_.sql.append(")").append(type);
-    }
-  }
-
-  const SchemaColumns& columns_;
-  MetadataQuery query_;
-  bool first_ = true;
-};
-
 /// What PostgreSQL itself tells every role.
-void AddServer(Parts& parts) {
+void AddServer(QueryParts& parts) {
   parts.Add(section::kServer, {},
             {Epoch("pg_postmaster_start_time()"), "current_setting('max_connections')"}, "");
   parts.Add(section::kDatabase, {}, {"deadlocks", "pg_database_size(current_database())"},
@@ -86,10 +22,10 @@ void AddServer(Parts& parts) {
   parts.Add(section::kLongestTransaction, {}, {Epoch("min(xact_start)")},
             sessions + " AND pid <> pg_backend_pid()");
   parts.Add(section::kConnections, {"coalesce(application_name, '')", "coalesce(state, 'unknown')"},
-            {"count(*)"}, sessions + " GROUP BY 2, 3 ORDER BY 5 DESC" + Limit());
+            {"count(*)"}, sessions + " GROUP BY 2, 3 ORDER BY count(*) DESC" + Limit());
 }
 
-void AddRevision(Parts& parts) {
+void AddRevision(QueryParts& parts) {
   if (!parts.Readable("the version of Airflow", "alembic_version", {"version_num"})) return;
   parts.Add(section::kRevision, {"version_num"}, {}, "FROM alembic_version");
 }
@@ -97,7 +33,7 @@ void AddRevision(Parts& parts) {
 /// By ti_state(state): active rows are few however many have finished. `state IS NULL` is left out:
 /// it may be every task that was never reached, in every run there ever was. Numbers: count,
 /// oldest, overdue, heartbeats lost (Airflow 3).
-void AddTaskInstances(Parts& parts) {
+void AddTaskInstances(QueryParts& parts) {
   constexpr const char* kTable = "task_instance";
   if (!parts.Readable("task instances", kTable, {"state", "queue", "queued_dttm", "start_date"})) {
     return;
@@ -128,7 +64,7 @@ void AddTaskInstances(Parts& parts) {
              lost},
             "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
             " 'up_for_retry', 'up_for_reschedule', 'restarting')"
-            " GROUP BY 2, 3, 4 ORDER BY 5 DESC" +
+            " GROUP BY 2, 3, 4 ORDER BY count(*) DESC" +
                 Limit());
 }
 
@@ -136,7 +72,7 @@ void AddTaskInstances(Parts& parts) {
 /// by this scheduler": there the heartbeat is that of a job. A subquery for each of the few task
 /// instances that run finds it by its primary key; a join would leave the planner free to read the
 /// whole table, which has a row for every try ever made.
-void AddHeartbeatLost(Parts& parts) {
+void AddHeartbeatLost(QueryParts& parts) {
   constexpr const char* kWhat = "lost heartbeats of task instances";
   if (!parts.Has("task_instance", "job_id")) return;
   if (!parts.Readable(kWhat, "task_instance", {"state", "job_id"}) ||
@@ -151,7 +87,7 @@ void AddHeartbeatLost(Parts& parts) {
 }
 
 /// As airflow/models/pool.py slots_stats; by ti_state or ti_pool.
-void AddPools(Parts& parts) {
+void AddPools(QueryParts& parts) {
   if (!parts.Readable("pools", "slot_pool", {"id", "pool", "slots"}) ||
       !parts.Readable("pools", "task_instance", {"pool", "pool_slots", "state"})) {
     return;
@@ -162,13 +98,13 @@ void AddPools(Parts& parts) {
             "FROM slot_pool ORDER BY id" + Limit());
   parts.Add(section::kPoolUse, {"pool", "state"}, {"sum(pool_slots)"},
             "FROM task_instance WHERE state IN ('running', 'queued', 'scheduled', 'deferred')"
-            " GROUP BY pool, state ORDER BY 5 DESC" +
+            " GROUP BY pool, state ORDER BY sum(pool_slots) DESC" +
                 Limit());
 }
 
 /// By idx_dag_run_queued_dags and idx_dag_run_running_dags, which are partial: a state each, for
 /// `state IN (...)` would use neither.
-void AddDagRuns(Parts& parts) {
+void AddDagRuns(QueryParts& parts) {
   if (!parts.Readable("DAG runs", "dag_run", {"state", "queued_at"})) return;
   parts.Add(section::kDagRuns, {"'queued'"}, {"count(*)", Epoch("min(queued_at)")},
             "FROM dag_run WHERE state = 'queued'");
@@ -176,7 +112,7 @@ void AddDagRuns(Parts& parts) {
 }
 
 /// Tables that are small by nature, or whose rows are counted up to a limit only.
-void AddSmallTables(Parts& parts) {
+void AddSmallTables(QueryParts& parts) {
   // Airflow 3.0 turned dag.is_active into its opposite, dag.is_stale.
   const bool stale = parts.Has("dag", "is_stale");
   if (parts.Readable("DAGs", "dag", {"is_paused", stale ? "is_stale" : "is_active"})) {
@@ -201,7 +137,7 @@ void AddSmallTables(Parts& parts) {
 /// and 2.x has one per try of every task, so only the last day is looked at. A part for each type
 /// keeps the limit each type's own. Airflow's thresholds differ by version, which is known only
 /// with the rows: both are counted.
-void AddJobs(Parts& parts) {
+void AddJobs(QueryParts& parts) {
   if (!parts.Readable("heartbeats of components", "job",
                       {"job_type", "state", "latest_heartbeat", "hostname"})) {
     return;
@@ -211,7 +147,8 @@ void AddJobs(Parts& parts) {
                              " AND state = 'running'"
                              " AND latest_heartbeat > now() - interval '1 day'";
     parts.Add(section::kHeartbeat, {type, "coalesce(hostname, '')"},
-              {Epoch("max(latest_heartbeat)")}, from + " GROUP BY 3 ORDER BY 5 DESC LIMIT 20");
+              {Epoch("max(latest_heartbeat)")},
+              from + " GROUP BY 3 ORDER BY max(latest_heartbeat) DESC LIMIT 20");
     parts.Add(
         section::kAlive, {type},
         {"count(*) FILTER (WHERE latest_heartbeat > now() - interval '30 seconds')",
@@ -223,7 +160,7 @@ void AddJobs(Parts& parts) {
 }  // namespace
 
 MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema) {
-  Parts parts(columns, TransactionPreamble(schema));
+  QueryParts parts(columns, TransactionPreamble(schema));
   AddServer(parts);
   AddRevision(parts);
   AddTaskInstances(parts);
@@ -232,6 +169,7 @@ MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view 
   AddDagRuns(parts);
   AddSmallTables(parts);
   AddJobs(parts);
+  AddTasks(parts);
   return std::move(parts.query());
 }
 

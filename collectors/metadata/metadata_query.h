@@ -1,6 +1,7 @@
 // The one statement that is sent every cadence, put together for what a connection can read.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,7 +28,14 @@ inline constexpr std::string_view kDagVersions = "dag_versions";
 inline constexpr std::string_view kTriggers = "triggers";
 inline constexpr std::string_view kHeartbeat = "heartbeat";
 inline constexpr std::string_view kAlive = "alive";
+inline constexpr std::string_view kTask = "task";
+inline constexpr std::string_view kTaskById = "task_by_id";
 }  // namespace section
+
+/// The shape of a row: its section, so many texts, and so many numbers.
+inline constexpr std::size_t kRowTexts = 8;
+inline constexpr std::size_t kRowNumbers = 5;
+inline constexpr std::size_t kRowColumns = 1 + kRowTexts + kRowNumbers;
 
 /// How many rows a part may give at most; a part that gives as many was cut off.
 inline constexpr int kRowLimit = 2000;
@@ -35,6 +43,8 @@ inline constexpr int kRowLimit = 2000;
 /// The statement and what it leaves out. A plain value.
 struct MetadataQuery {
   std::string sql;
+  /// Parts that AskForTasks adds where ids are asked for, each up to its "= ANY(".
+  std::vector<std::string> by_id;
   /// Task instances are counted; a state without a row has none.
   bool reads_task_instances = false;
   /// Lost heartbeats of task instances are counted; without a row of theirs there is none.
@@ -44,8 +54,8 @@ struct MetadataQuery {
 };
 
 /// Puts the statement together. Every part reads active states by their index or tables that are
-/// small by nature; none reads finished task instances. Rows: (section, three texts, four numbers);
-/// ParseMetadataRows takes them apart. Any thread.
+/// small by nature; none reads finished task instances, but those asked for by id. Rows: (section,
+/// texts, numbers); ParseMetadataRows takes them apart. Any thread.
 MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema);
 
 }  // namespace airflow_host

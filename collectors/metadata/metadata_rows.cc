@@ -1,74 +1,33 @@
-// Takes the rows of the one statement apart, eight columns each; NULL where a column has no
-// meaning:
+// Takes the rows of the one statement apart; NULL where a column has no meaning:
 //
-//   section        | text1        | text2   | text3 | number1      | number2      | number3 |
-//   number4 server         |              |         |       | 1700000000.1 | 100          | |
-//   revision       | cc92b33c6709 |         |       |              |              |         |
-//   task_instances | queued       | default |       | 3            | 1700000500.2 | 1       | 0
-//   pool           | default_pool |         |       | 128          | 0            |         |
-//   pool_use       | default_pool | running |       | 2            |              |         |
-//   heartbeat      | SchedulerJob | host-1  |       | 1700000600.3 |              |         |
-//   alive          | SchedulerJob |         |       | 1            | 1            | 2       |
+//   section        | text1        | text2   | ... | number1      | number2      | number3 | number4
+//   server         |              |         |     | 1700000000.1 | 100          |         |
+//   revision       | cc92b33c6709 |         |     |              |              |         |
+//   task_instances | queued       | default |     | 3            | 1700000500.2 | 1       | 0
+//   pool           | default_pool |         |     | 128          | 0            |         |
+//   pool_use       | default_pool | running |     | 2            |              |         |
+//   heartbeat      | SchedulerJob | host-1  |     | 1700000600.3 |              |         |
+//   alive          | SchedulerJob |         |     | 1            | 1            | 2       |
 //
-// What each number means is said beside the part that gives it, in metadata_query.cc.
+// What each number means is said beside the part that gives it, in metadata_query.cc. The rows of
+// task instances have more columns: task_rows.cc.
 #include "collectors/metadata/metadata_rows.h"
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 
 #include "collectors/metadata/airflow_version.h"
 #include "collectors/metadata/metadata_query.h"
-#include "collectors/support/metric_writer.h"
-#include "collectors/support/text.h"
+#include "collectors/metadata/metadata_row.h"
+#include "collectors/metadata/task_rows.h"
 
 namespace airflow_host {
 namespace {
 
-constexpr std::size_t kColumns = 8;
 /// Applications of pg_stat_activity that are told apart.
 constexpr std::size_t kApplicationLimit = 20;
 /// Pools that are reported.
 constexpr std::size_t kPoolLimit = 50;
-/// 2^53: up to here a double holds every whole number.
-constexpr std::uint64_t kLargestCount = 1ULL << 53U;
-
-/// One row with its columns named. Label texts are cut here as the page would cut them, so that
-/// what looks the same is the same: two series with equal labels would make the page invalid.
-class Row {
- public:
-  explicit Row(const DatabaseRow& row) : row_(row) {}
-
-  bool Is(std::string_view section) const { return row_[0] == section; }
-
-  std::string Text(std::size_t number) const {
-    const auto& text = row_[number];
-    return text ? Printable(*text, MetricWriter::kLongestLabelValue) : std::string();
-  }
-
-  std::optional<double> Number(std::size_t number) const {
-    const auto& text = row_[3 + number];
-    return text ? ParseDecimal(*text) : std::nullopt;
-  }
-
-  /// A whole number that is not negative and that a double holds exactly.
-  std::optional<std::uint64_t> Count(std::size_t number) const {
-    const auto value = Number(number);
-    if (!value || *value < 0 || *value > static_cast<double>(kLargestCount)) return std::nullopt;
-    return static_cast<std::uint64_t>(*value);
-  }
-
-  /// Seconds since 1970 as a time; within a century or so, beyond which a clock's type ends.
-  std::optional<SystemTime> Time(std::size_t number) const {
-    constexpr double kLongest = 9e9;
-    const auto value = Number(number);
-    if (!value || std::fabs(*value) > kLongest) return std::nullopt;
-    return FromSecondsSinceEpoch(*value);
-  }
-
- private:
-  const DatabaseRow& row_;
-};
 
 std::string ComponentOfJobType(std::string_view type) {
   if (type == "SchedulerJob") return "scheduler";
@@ -77,9 +36,10 @@ std::string ComponentOfJobType(std::string_view type) {
   return {};
 }
 
-/// Both are at most kLargestCount, and so is the result: nonsense of a broken server does not wrap.
+/// Both are at most MetadataRow::kLargestCount, and so is the result: nonsense of a broken server
+/// does not wrap.
 std::uint64_t Sum(std::uint64_t one, std::uint64_t other) {
-  return std::min(one + other, kLargestCount);
+  return std::min(one + other, MetadataRow::kLargestCount);
 }
 
 /// A sum is known as soon as one part of it is.
@@ -87,7 +47,7 @@ void AddTo(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>
   if (part) sum = Sum(sum.value_or(0), *part);
 }
 
-void ReadTaskInstances(const Row& row, MetadataRows& result) {
+void ReadTaskInstances(const MetadataRow& row, MetadataRows& result) {
   const auto count = row.Count(1);
   if (!count) return;
   TaskInstanceGroup group{row.Text(1), row.Text(2), row.Text(3), *count, row.Time(2)};
@@ -96,7 +56,8 @@ void ReadTaskInstances(const Row& row, MetadataRows& result) {
   AddTo(result.observation.task_instances_heartbeat_lost, row.Count(4));
 }
 
-void ReadPool(const Row& row, std::vector<PoolSlots>& pools, std::vector<bool>& counts_deferred) {
+void ReadPool(const MetadataRow& row, std::vector<PoolSlots>& pools,
+              std::vector<bool>& counts_deferred) {
   const auto slots = row.Number(1);
   if (!slots || pools.size() >= kPoolLimit) return;
   PoolSlots pool;
@@ -109,7 +70,7 @@ void ReadPool(const Row& row, std::vector<PoolSlots>& pools, std::vector<bool>& 
   counts_deferred.push_back(row.Number(2).value_or(0) > 0);
 }
 
-void ReadPoolUse(const Row& row, std::vector<PoolSlots>& pools) {
+void ReadPoolUse(const MetadataRow& row, std::vector<PoolSlots>& pools) {
   const auto slots = row.Count(1);
   const std::string name = row.Text(1);
   const auto pool = std::find_if(pools.begin(), pools.end(),
@@ -126,11 +87,11 @@ void ReadPoolUse(const Row& row, std::vector<PoolSlots>& pools) {
 void ReadPools(std::span<const DatabaseRow> rows, std::vector<PoolSlots>& pools) {
   std::vector<bool> counts_deferred;
   for (const DatabaseRow& columns : rows) {
-    const Row row(columns);
+    const MetadataRow row(columns);
     if (row.Is(section::kPool)) ReadPool(row, pools, counts_deferred);
   }
   for (const DatabaseRow& columns : rows) {
-    const Row row(columns);
+    const MetadataRow row(columns);
     if (row.Is(section::kPoolUse)) ReadPoolUse(row, pools);
   }
   for (std::size_t at = 0; at < pools.size(); ++at) {
@@ -142,7 +103,7 @@ void ReadPools(std::span<const DatabaseRow> rows, std::vector<PoolSlots>& pools)
   }
 }
 
-void ReadHeartbeat(const Row& row, std::vector<ComponentHeartbeat>& heartbeats) {
+void ReadHeartbeat(const MetadataRow& row, std::vector<ComponentHeartbeat>& heartbeats) {
   const auto at = row.Time(1);
   if (!at) return;
   ComponentHeartbeat heartbeat{ComponentOfJobType(row.Text(1)), row.Text(2), *at};
@@ -157,7 +118,7 @@ void ReadHeartbeat(const Row& row, std::vector<ComponentHeartbeat>& heartbeats) 
 /// Airflow's thresholds with default settings (Job.is_alive): 30 s, but 2.1 heartbeats of 5 s for
 /// the triggerer before 2.7 and for the DAG processor before 3.2. number1 counts by the first,
 /// number2 by the second, number3 those of the last day.
-void ReadAlive(const Row& row, const std::optional<AirflowVersion>& version,
+void ReadAlive(const MetadataRow& row, const std::optional<AirflowVersion>& version,
                std::vector<ComponentsAlive>& alive) {
   const std::string component = ComponentOfJobType(row.Text(1));
   if (component.empty()) return;
@@ -201,12 +162,12 @@ void AddConnections(std::string application, const std::string& state, std::uint
                      {std::move(application), state, count});
 }
 
-void ReadConnections(const Row& row, std::vector<ConnectionCount>& connections) {
+void ReadConnections(const MetadataRow& row, std::vector<ConnectionCount>& connections) {
   const auto count = row.Count(1);
   if (count) AddConnections(row.Text(1), row.Text(2), *count, connections);
 }
 
-void ReadDagRuns(const Row& row, MetadataObservation& observation) {
+void ReadDagRuns(const MetadataRow& row, MetadataObservation& observation) {
   const auto count = row.Count(1);
   const std::string state = row.Text(1);
   if (!count || (state != "queued" && state != "running")) return;
@@ -217,7 +178,7 @@ void ReadDagRuns(const Row& row, MetadataObservation& observation) {
   if (state == "queued") observation.oldest_queued_dag_run = row.Time(2);
 }
 
-void ReadServer(const Row& row, MetadataObservation& observation) {
+void ReadServer(const MetadataRow& row, MetadataObservation& observation) {
   if (row.Is(section::kServer)) {
     observation.server_start = row.Time(1);
     observation.connections_max = row.Count(2);
@@ -231,7 +192,7 @@ void ReadServer(const Row& row, MetadataObservation& observation) {
   }
 }
 
-void ReadCounts(const Row& row, MetadataObservation& observation) {
+void ReadCounts(const MetadataRow& row, MetadataObservation& observation) {
   if (row.Is(section::kHeartbeatLost)) {
     observation.task_instances_heartbeat_lost = row.Count(1);
   } else if (row.Is(section::kImportErrors)) {
@@ -251,8 +212,8 @@ std::optional<AirflowVersion> ReadVersion(std::span<const DatabaseRow> rows,
                                           const SchemaColumns& columns,
                                           MetadataObservation& observation) {
   for (const DatabaseRow& row : rows) {
-    if (!Row(row).Is(section::kRevision)) continue;
-    observation.revision = Row(row).Text(1);
+    if (!MetadataRow(row).Is(section::kRevision)) continue;
+    observation.revision = MetadataRow(row).Text(1);
     break;
   }
   std::optional<AirflowVersion> version;
@@ -268,11 +229,11 @@ Expected<MetadataRows> ParseMetadataRows(std::span<const DatabaseRow> rows,
                                          const SchemaColumns& columns) {
   bool answered = false;
   for (const DatabaseRow& row : rows) {
-    if (row.size() != kColumns) {
+    if (row.size() != kRowColumns) {
       return Fail(ErrorKind::kMalformed,
                   "the metadata database answered with rows of another shape than was asked for");
     }
-    answered = answered || Row(row).Is(section::kServer);
+    answered = answered || MetadataRow(row).Is(section::kServer);
   }
   if (!answered) {
     return Fail(ErrorKind::kMalformed, "the metadata database's answer lacks the server's row");
@@ -281,7 +242,7 @@ Expected<MetadataRows> ParseMetadataRows(std::span<const DatabaseRow> rows,
   MetadataObservation& observation = result.observation;
   const std::optional<AirflowVersion> version = ReadVersion(rows, columns, observation);
   for (const DatabaseRow& raw : rows) {
-    const Row row(raw);
+    const MetadataRow row(raw);
     ReadServer(row, observation);
     ReadCounts(row, observation);
     if (row.Is(section::kTaskInstances)) ReadTaskInstances(row, result);
@@ -290,6 +251,7 @@ Expected<MetadataRows> ParseMetadataRows(std::span<const DatabaseRow> rows,
     if (row.Is(section::kAlive)) ReadAlive(row, version, observation.alive);
   }
   ReadPools(rows, observation.pools);
+  observation.tasks = ReadTasks(rows);
   return result;
 }
 

@@ -16,8 +16,8 @@ constexpr std::string_view kProbe =
     "SELECT c.relname::text, a.attname::text,"
     " pg_catalog.has_column_privilege(c.oid, a.attnum, 'SELECT')::text"
     " FROM pg_catalog.pg_class c JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid"
-    " WHERE c.relname IN ('alembic_version', 'task_instance', 'dag_run', 'dag', 'job', 'slot_pool',"
-    " 'import_error', 'dag_version', 'trigger')"
+    " WHERE c.relname IN ('alembic_version', 'task_instance', 'task_instance_history', 'dag_run',"
+    " 'dag', 'job', 'slot_pool', 'import_error', 'dag_version', 'trigger')"
     " AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_catalog.pg_table_is_visible(c.oid)"
     " AND a.attnum > 0 AND NOT a.attisdropped";
 

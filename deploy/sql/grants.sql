@@ -7,8 +7,8 @@
 -- As the owner of Airflow's tables or as a superuser. Set search_path first if Airflow's tables are
 -- in another schema than public ([database] sql_alchemy_schema), and grant USAGE on that schema.
 -- A table that this version of Airflow does not have is passed over; without a grant the exporter
--- leaves the metrics of that table out and says so on its page. Run it again after Airflow 3.0's
--- migration, which brings dag_version.
+-- leaves the metrics of that table out and says so on its page. Run it again after the migrations of
+-- Airflow 2.10 and 3.0, which bring task_instance_history and dag_version.
 DO $$
 DECLARE
     role_name CONSTANT text := 'airflow_host_exporter';
@@ -19,8 +19,8 @@ BEGIN
     END IF;
     EXECUTE format('GRANT CONNECT ON DATABASE %I TO %I', current_database(), role_name);
     FOREACH table_name IN ARRAY ARRAY[
-        'alembic_version', 'task_instance', 'dag_run', 'dag', 'job', 'slot_pool', 'import_error',
-        'dag_version', 'trigger']
+        'alembic_version', 'task_instance', 'task_instance_history', 'dag_run', 'dag', 'job',
+        'slot_pool', 'import_error', 'dag_version', 'trigger']
     LOOP
         IF to_regclass(table_name) IS NOT NULL THEN
             EXECUTE format('GRANT SELECT ON TABLE %s TO %I', to_regclass(table_name), role_name);

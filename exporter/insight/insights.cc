@@ -8,12 +8,17 @@
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/oom/oom_observation.h"
 #include "exporter/insight/attribution.h"
+#include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 
 namespace airflow_host {
 
-Insights::Insights(ComponentTrendSettings trend, const Clock& clock)
-    : clock_(clock), stale_after_(4 * trend.cadence), trend_(std::move(trend)) {}
+Insights::Insights(ComponentTrendSettings trend, std::shared_ptr<TaskLookup> task_lookup,
+                   const Clock& clock)
+    : clock_(clock),
+      stale_after_(4 * trend.cadence),
+      trend_(std::move(trend)),
+      task_names_(std::move(task_lookup)) {}
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
@@ -27,12 +32,20 @@ std::shared_ptr<const Observation> Insights::Refine(
     std::shared_ptr<const Observation> observation) {
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
     const SteadyTime now = clock_.SteadyNow();
+    components = task_names_.Name(std::move(components), now);
     trend_.Absorb(*components, now);
+    task_memory_.Absorb(*components, task_names_, now);
     TrendReport report = trend_.Report();
-    last_components_ = std::move(components);
+    TaskMemoryReport task_report = task_memory_.Report(now);
+    last_components_ = components;
     const std::lock_guard reading(reading_);
     report_ = std::move(report);
+    task_report_ = std::move(task_report);
     reported_at_ = now;
+    return components;
+  }
+  if (const auto* const metadata = dynamic_cast<const MetadataObservation*>(observation.get())) {
+    task_names_.Absorb(*metadata, clock_.SteadyNow());
     return observation;
   }
   const auto* const containers = dynamic_cast<const ContainerObservation*>(observation.get());
@@ -54,10 +67,8 @@ void Insights::AbsorbForKills(const Observation& observation, SteadyTime now) {
   } else if (const auto* const containers =
                  dynamic_cast<const ContainerObservation*>(&observation)) {
     kills_.Absorb(*containers, now);
-  } else if (const auto* const metadata = dynamic_cast<const MetadataObservation*>(&observation)) {
-    task_names_.Absorb(*metadata, now);
-  } else {
-    return;
+  } else if (dynamic_cast<const MetadataObservation*>(&observation) == nullptr) {
+    return;  // A metadata observation may have brought the names of tasks.
   }
   kills_.NameTasks(task_names_, now);
   auto report = std::make_shared<const KillReport>(kills_.Report());
@@ -72,7 +83,9 @@ std::shared_ptr<const KillReport> Insights::Kills() const {
 
 void Insights::Describe(MetricWriter& writer) const {
   const std::lock_guard reading(reading_);
-  if (clock_.SteadyNow() - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
+  if (clock_.SteadyNow() - reported_at_ > stale_after_) return;
+  DescribeTrend(report_, writer);
+  DescribeTaskMemory(task_report_, writer);
 }
 
 }  // namespace airflow_host

@@ -240,19 +240,9 @@ void KillAttribution::NameTasks(TaskNames& names, SteadyTime now) {
   for (Entry& entry : kills_) {
     std::optional<TaskIdentity>& task = entry.attributed.task;
     if (!task || task->Named() || task->task_instance_id.empty()) continue;
-    if (const TaskIdentity* const named = names.Find(task->task_instance_id, now)) task = *named;
+    const TaskIdentity* const named = names.FindOrAsk(task->task_instance_id, now);
+    if (named != nullptr) task = *named;
   }
-}
-
-std::vector<std::string> KillAttribution::UnnamedTaskInstances() const {
-  std::vector<std::string> ids;
-  for (const Entry& entry : kills_) {
-    const std::optional<TaskIdentity>& task = entry.attributed.task;
-    if (task && !task->Named() && !task->task_instance_id.empty()) {
-      ids.push_back(task->task_instance_id);
-    }
-  }
-  return ids;
 }
 
 KillReport KillAttribution::Report() const {

@@ -41,11 +41,9 @@ class KillAttribution {
   void Absorb(const HostObservation& host, SteadyTime now);
   void Absorb(const OomObservation& oom, SteadyTime now);
 
-  /// Names the tasks of which only the id is known, as far as `names` has them by now.
+  /// Names the tasks of which only the id is known, as far as `names` has them by now, and has it
+  /// ask for the others.
   void NameTasks(TaskNames& names, SteadyTime now);
-
-  /// Ids of killed tasks whose names are not known: what to ask the metadata database for.
-  std::vector<std::string> UnnamedTaskInstances() const;
 
   KillReport Report() const;
 

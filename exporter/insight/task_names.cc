@@ -2,6 +2,7 @@
 #include "exporter/insight/task_names.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace airflow_host {
 
@@ -16,11 +17,16 @@ void TaskNames::Absorb(const MetadataObservation& observation, SteadyTime now) {
                                                          .try_number = row.try_number},
                                                         now});
   }
-  while (known_.size() > kMostNames) {
-    known_.erase(std::min_element(known_.begin(), known_.end(), [](const auto& a, const auto& b) {
-      return a.second.last_used < b.second.last_used;
-    }));
-  }
+  if (known_.size() > kMostNames) Forget();
+}
+
+void TaskNames::Forget() {
+  std::vector<std::pair<SteadyTime, std::string>> by_use;
+  by_use.reserve(known_.size());
+  for (const auto& [id, known] : known_) by_use.emplace_back(known.last_used, id);
+  const auto kept = static_cast<std::ptrdiff_t>(by_use.size() - kMostNames);
+  std::nth_element(by_use.begin(), by_use.begin() + kept, by_use.end());
+  for (auto old = by_use.begin(); old != by_use.begin() + kept; ++old) known_.erase(old->second);
 }
 
 const TaskIdentity* TaskNames::Find(std::string_view task_instance_id, SteadyTime now) {
@@ -28,6 +34,27 @@ const TaskIdentity* TaskNames::Find(std::string_view task_instance_id, SteadyTim
   if (found == known_.end()) return nullptr;
   found->second.last_used = now;
   return &found->second.task;
+}
+
+const TaskIdentity* TaskNames::FindOrAsk(std::string_view task_instance_id, SteadyTime now) {
+  const TaskIdentity* const found = Find(task_instance_id, now);
+  if (found == nullptr && lookup_) lookup_->Want(task_instance_id, now);
+  return found;
+}
+
+std::shared_ptr<const ComponentObservation> TaskNames::Name(
+    std::shared_ptr<const ComponentObservation> components, SteadyTime now) {
+  std::shared_ptr<ComponentObservation> named;
+  for (std::size_t at = 0; at < components->processes.size(); ++at) {
+    const auto& task = components->processes[at].task;
+    if (!task || task->Named() || task->task_instance_id.empty()) continue;
+    const TaskIdentity* const known = FindOrAsk(task->task_instance_id, now);
+    if (known == nullptr) continue;
+    if (!named) named = std::make_shared<ComponentObservation>(*components);
+    named->processes[at].task = *known;
+  }
+  if (named) return named;
+  return components;
 }
 
 }  // namespace airflow_host

@@ -11,6 +11,7 @@
 #include "collectors/metadata/metadata_query.h"
 #include "collectors/metadata/metadata_rows.h"
 #include "collectors/metadata/schema_probe.h"
+#include "collectors/metadata/task_query.h"
 #include "collectors/metadata/task_queues.h"
 
 namespace airflow_host {
@@ -38,10 +39,12 @@ void Fuzz(std::string_view input) {
     static_cast<void>(ScrubbedMessage(input, *address));
   }
   const SchemaColumns columns = ParseSchemaColumns(RowsOf(input, 3));
-  static_cast<void>(BuildMetadataQuery(columns, input));
+  const MetadataQuery query = BuildMetadataQuery(columns, input);
+  const std::vector<std::string> ids = {std::string(input)};
+  static_cast<void>(AskForTasks(query, ids));
   static_cast<void>(ParseMetadataRows(RowsOf(input, 2), columns));
-  auto rows = RowsOf(input, 8);
-  DatabaseRow server(8);
+  auto rows = RowsOf(input, kRowColumns);
+  DatabaseRow server(kRowColumns);
   server[0] = section::kServer;
   rows.push_back(std::move(server));
   auto parsed = ParseMetadataRows(rows, columns);

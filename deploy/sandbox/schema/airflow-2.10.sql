@@ -182,3 +182,35 @@ CREATE INDEX ti_state_lkp ON task_instance (dag_id, task_id, run_id, state);
 CREATE INDEX ti_pool ON task_instance (pool, state, priority_weight);
 CREATE INDEX ti_job_id ON task_instance (job_id);
 CREATE INDEX ti_trigger_id ON task_instance (trigger_id);
+
+-- The tries before the current one.
+CREATE TABLE task_instance_history (
+    id serial NOT NULL,
+    task_id varchar(250) NOT NULL,
+    dag_id varchar(250) NOT NULL,
+    run_id varchar(250) NOT NULL,
+    map_index integer DEFAULT -1 NOT NULL,
+    try_number integer NOT NULL,
+    start_date timestamptz,
+    end_date timestamptz,
+    duration double precision,
+    state varchar(20),
+    max_tries integer DEFAULT -1,
+    hostname varchar(1000),
+    unixname varchar(1000),
+    job_id integer,
+    pool varchar(256) NOT NULL,
+    pool_slots integer DEFAULT 1 NOT NULL,
+    queue varchar(256),
+    priority_weight integer,
+    operator varchar(1000),
+    queued_dttm timestamptz,
+    pid integer,
+    external_executor_id varchar(250),
+    CONSTRAINT task_instance_history_pkey PRIMARY KEY (id),
+    CONSTRAINT task_instance_history_dtrt_uq
+        UNIQUE (dag_id, task_id, run_id, map_index, try_number),
+    CONSTRAINT task_instance_history_ti_fkey FOREIGN KEY (dag_id, task_id, run_id, map_index)
+        REFERENCES task_instance (dag_id, task_id, run_id, map_index)
+        ON DELETE CASCADE ON UPDATE CASCADE
+);

@@ -217,6 +217,21 @@ class Database:
             "UPDATE task_instance SET state = %s, end_date = now(), updated_at = now(), "
             "duration = extract(epoch FROM now() - start_date), next_method = NULL "
             "WHERE dag_id = %s AND task_id = %s AND run_id = %s", state, *_key(row))
+        if state == "up_for_retry":
+            self._keep_try(row)
+
+    def _keep_try(self, row: dict[str, Any]) -> None:
+        """Moves a try to the history. From 3.0 on the next one has an id of its own."""
+        kept = ("task_id, dag_id, run_id, map_index, try_number, start_date, end_date, duration, "
+                "state, max_tries, hostname, unixname, pool, pool_slots, queue, priority_weight, "
+                "operator, queued_dttm, pid, external_executor_id")
+        into, of = (("task_instance_id", "id") if self._airflow_3 else ("job_id", "job_id"))
+        self._execute(
+            f"INSERT INTO task_instance_history ({into}, {kept}) SELECT {of}, {kept} "
+            "FROM task_instance WHERE dag_id = %s AND task_id = %s AND run_id = %s", *_key(row))
+        if self._airflow_3:
+            self._execute("UPDATE task_instance SET id = %s "
+                          "WHERE dag_id = %s AND task_id = %s AND run_id = %s", uuid7(), *_key(row))
 
     # Triggers
 

@@ -35,6 +35,29 @@ inline std::unique_ptr<DatabaseClient> Client(const std::string& url) {
   return client;
 }
 
+/// SQL that makes `count` task instances of the run 'run', which InsertRun has made; `columns` and
+/// `values` (of the row n) begin with a comma.
+inline std::string InsertTasks(int count, const std::string& state, const std::string& queue,
+                               const std::string& columns = "", const std::string& values = "",
+                               bool airflow3 = true) {
+  static int number = 0;
+  const std::string task = "t" + std::to_string(++number) + "_";
+  return "INSERT INTO task_instance (" + std::string(airflow3 ? "id, " : "") +
+         "task_id, dag_id, run_id, state, queue, pool" + columns + ") SELECT " +
+         std::string(airflow3 ? "gen_random_uuid(), " : "") + "'" + task +
+         "' || n, 'dag', 'run', '" + state + "', '" + queue + "', 'default_pool'" + values +
+         " FROM generate_series(1, " + std::to_string(count) + ") AS n";
+}
+
+/// SQL that makes a DAG run, queued 100 seconds ago.
+inline std::string InsertRun(const std::string& run, const std::string& state,
+                             bool airflow3 = true) {
+  return std::string("INSERT INTO dag_run (dag_id, run_id, state, run_type, queued_at, ") +
+         (airflow3 ? "run_after" : "execution_date") + ") VALUES ('dag', '" + run + "', '" + state +
+         "', 'manual', now() - interval '100 seconds', now() + interval '" +
+         std::to_string(std::hash<std::string>{}(run) % 100000) + " seconds')";
+}
+
 class MetadataFixture : public ::testing::Test {
  protected:
   static void SetUpTestSuite() {
@@ -103,6 +126,12 @@ class MetadataFixture : public ::testing::Test {
     const auto seen =
         observation ? std::dynamic_pointer_cast<const MetadataObservation>(*observation) : nullptr;
     return seen ? *seen : MetadataObservation{};
+  }
+
+  /// How many sessions the exporter's role has.
+  std::string Sessions() {
+    return Value("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + std::string(kRole) +
+                 "'");
   }
 
   static std::unique_ptr<PrivatePostgres> server_;

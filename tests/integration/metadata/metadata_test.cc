@@ -1,41 +1,13 @@
-// The metadata collector against a real PostgreSQL: what it counts, and how it bears what goes
-// wrong.
+// The metadata collector against a real PostgreSQL: what it counts.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
-#include <future>
-#include <thread>
-
-#include "collectors/metadata/metadata_query.h"
-#include "collectors/metadata/schema_probe.h"
 #include "tests/integration/metadata/metadata_fixture.h"
 
 namespace airflow_host {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
-
-/// Rows of task_instance need their DAG run; $STATE, $QUEUE and $MORE are filled in.
-std::string InsertTasks(int count, const std::string& state, const std::string& queue,
-                        const std::string& columns = "", const std::string& values = "",
-                        bool airflow3 = true) {
-  static int number = 0;
-  const std::string task = "t" + std::to_string(++number) + "_";
-  return "INSERT INTO task_instance (" + std::string(airflow3 ? "id, " : "") +
-         "task_id, dag_id, run_id, state, queue, pool" + columns + ") SELECT " +
-         std::string(airflow3 ? "gen_random_uuid(), " : "") + "'" + task +
-         "' || n, 'dag', 'run', '" + state + "', '" + queue + "', 'default_pool'" + values +
-         " FROM generate_series(1, " + std::to_string(count) + ") AS n";
-}
-
-std::string InsertRun(const std::string& run, const std::string& state, bool airflow3 = true) {
-  return std::string("INSERT INTO dag_run (dag_id, run_id, state, run_type, queued_at, ") +
-         (airflow3 ? "run_after" : "execution_date") + ") VALUES ('dag', '" + run + "', '" + state +
-         "', 'manual', now() - interval '100 seconds', now() + interval '" +
-         std::to_string(std::hash<std::string>{}(run) % 100000) + " seconds')";
-}
 
 class MetadataTest : public MetadataFixture {
  protected:
@@ -117,21 +89,6 @@ class MetadataTest : public MetadataFixture {
       if (alive.component == component) return alive.count;
     }
     return 999;
-  }
-
-  /// Sessions of the exporter's role, and sockets of this process.
-  std::string Sessions() {
-    return Value("SELECT count(*) FROM pg_stat_activity WHERE usename = '" + std::string(kRole) +
-                 "'");
-  }
-  static std::size_t Sockets() {
-    std::size_t sockets = 0;
-    for (const auto& entry : std::filesystem::directory_iterator("/proc/self/fd")) {
-      std::error_code gone;
-      const auto target = std::filesystem::read_symlink(entry.path(), gone).string();
-      if (target.rfind("socket:", 0) == 0) ++sockets;
-    }
-    return sockets;
   }
 };
 
@@ -308,173 +265,6 @@ TEST_F(MetadataTest, FollowsAMigration) {
   EXPECT_THAT(failed.error().message, HasSubstr("dag_version"));
   EXPECT_EQ(See(*collector).problems.size(), 1U);
   EXPECT_EQ(Sessions(), "1");
-}
-
-TEST_F(MetadataTest, LimitsHoldWithoutSessionState) {
-  MakeAirflow("3.1");
-  const auto client = Client(server_->Url("postgres", database_));
-  const auto slow = client->Query(TransactionPreamble("") + "SELECT pg_sleep(60)");
-  ASSERT_FALSE(slow);
-  EXPECT_EQ(slow.error().kind, ErrorKind::kTimedOut);
-  EXPECT_THAT(slow.error().message, HasSubstr("canceling statement due to statement timeout"));
-  const auto written = client->Query(TransactionPreamble("") + "DELETE FROM alembic_version");
-  ASSERT_FALSE(written);
-  EXPECT_THAT(written.error().message, HasSubstr("read-only transaction"));
-  const auto left = client->Query(
-      "SELECT current_setting('statement_timeout') || current_setting('lock_timeout') ||"
-      " current_setting('transaction_read_only')");
-  ASSERT_TRUE(left);
-  EXPECT_EQ((*left)[0][0], "00off");
-}
-
-TEST_F(MetadataTest, ALockedTableFailsOneObservationOnly) {
-  MakeAirflow("3.1");
-  const auto collector = MakeCollector(RoleUrl());
-  See(*collector);
-  Sql("BEGIN; LOCK TABLE task_instance IN ACCESS EXCLUSIVE MODE");
-  const auto locked = Observe(*collector);
-  Sql("ROLLBACK");
-  ASSERT_FALSE(locked);
-  EXPECT_EQ(locked.error().kind, ErrorKind::kTimedOut);
-  EXPECT_THAT(locked.error().message, HasSubstr("lock timeout; another session"));
-  EXPECT_THAT(locked.error().message, Not(HasSubstr("SELECT")));
-  See(*collector);
-  EXPECT_EQ(Sessions(), "1");
-}
-
-TEST_F(MetadataTest, AKilledBackendIsReplacedAtTheNextObservation) {
-  MakeAirflow("3.1");
-  const auto collector = MakeCollector(RoleUrl());
-  See(*collector);
-  Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = '" +
-      std::string(kRole) + "'");
-  while (Sessions() != "0") std::this_thread::yield();
-  const auto broken = Observe(*collector);
-  ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().kind, ErrorKind::kFailed);
-  See(*collector);
-  EXPECT_EQ(Sessions(), "1");
-}
-
-TEST_F(MetadataTest, AStoppedServerKeepsTheOneConnectionAndAnswersOnItLater) {
-  MakeAirflow("3.1");
-  const auto collector = MakeCollector(RoleUrl());
-  See(*collector);
-  const std::string backend =
-      Value("SELECT pid FROM pg_stat_activity WHERE usename = '" + std::string(kRole) + "'");
-  const std::size_t sockets = Sockets();
-  server_->Suspend();
-  auto hanging = std::async(std::launch::async, [&] { return Observe(*collector); });
-  EXPECT_EQ(hanging.wait_for(std::chrono::seconds(3)), std::future_status::timeout);
-  EXPECT_EQ(Sockets(), sockets);
-  server_->Resume();
-  const auto late = hanging.get();
-  ASSERT_TRUE(late) << late.error().message;
-  EXPECT_EQ(Value("SELECT string_agg(pid::text, ' ') FROM pg_stat_activity WHERE usename = '" +
-                  std::string(kRole) + "'"),
-            backend);
-}
-
-TEST_F(MetadataTest, InterruptEndsAHungObservation) {
-  MakeAirflow("3.1");
-  const auto collector = MakeCollector(RoleUrl());
-  See(*collector);
-  server_->Suspend();
-  auto hanging = std::async(std::launch::async, [&] { return Observe(*collector); });
-  EXPECT_EQ(hanging.wait_for(std::chrono::seconds(1)), std::future_status::timeout);
-  collector->Interrupt();
-  EXPECT_EQ(hanging.wait_for(std::chrono::seconds(10)), std::future_status::ready);
-  server_->Resume();
-  const auto broken = hanging.get();
-  ASSERT_FALSE(broken);
-  EXPECT_EQ(broken.error().kind, ErrorKind::kTimedOut);
-  See(*collector);
-  // One that comes when nothing is under way costs a new connection, not an observation.
-  collector->Interrupt();
-  collector->Interrupt();
-  const MetadataObservation seen = See(*collector);
-  EXPECT_EQ(seen.connection_failures, 0U);
-}
-
-TEST_F(MetadataTest, SaysWhyItCannotConnectAndKeepsThePassword) {
-  MakeAirflow("3.1");
-  const std::string socket = server_->directory().string();
-  struct Case {
-    std::string url;
-    ErrorKind kind;
-    const char* words;
-  };
-  const Case cases[] = {
-      {server_->Url(std::string(kRole) + ":hunter2", database_), ErrorKind::kDenied,
-       "password authentication failed"},
-      {server_->Url(kRole, database_), ErrorKind::kDenied, "no password supplied"},
-      {"postgresql://u:hunter2@no-such-host.invalid/airflow", ErrorKind::kFailed,
-       "no-such-host.invalid"},
-      {"postgresql://u:hunter2@127.0.0.1:1/airflow", ErrorKind::kFailed, "Connection refused"},
-      {"postgresql://u:hunter2@/airflow?host=/no/such/directory", ErrorKind::kFailed,
-       "No such file or directory"},
-      {"postgresql://postgres:hunter2@/no_such?host=" + socket, ErrorKind::kFailed,
-       "does not exist"},
-      {"postgresql://u:hunter2@/airflow?host=" + socket + "&sslmoode=require", ErrorKind::kFailed,
-       "sslmoode"},
-      {"postgresql://u:hunter2@/airflow?host=" + socket + "&sslmode=hunter2", ErrorKind::kFailed,
-       "sslmode"},
-  };
-  for (const Case& wrong : cases) {
-    const auto collector = MakeCollector(wrong.url);
-    const auto refused = Observe(*collector);
-    ASSERT_FALSE(refused) << wrong.words;
-    EXPECT_EQ(refused.error().kind, wrong.kind) << refused.error().message;
-    EXPECT_THAT(refused.error().message, HasSubstr(wrong.words));
-    EXPECT_THAT(refused.error().message, HasSubstr("cannot connect to the metadata database at"));
-    EXPECT_THAT(refused.error().message, Not(HasSubstr("hunter2")));
-    EXPECT_THAT(refused.error().message, Not(HasSubstr("\n")));
-  }
-}
-
-/// With 200,000 finished and 2,000 active task instances, and jobs to match.
-TEST_F(MetadataTest, NeverScansWhatGrows) {
-  for (const bool airflow3 : {true, false}) {
-    const std::string schema = airflow3 ? "three" : "two";
-    // Foreign keys are not looked at while the rows come in: that takes most of the time.
-    Sql("CREATE SCHEMA " + schema + "; SET search_path = " + schema +
-        "; SET session_replication_role = replica");
-    RunFile(airflow3 ? "sandbox/schema/airflow-3.1.sql" : "sandbox/schema/airflow-2.10.sql");
-    const std::string key = airflow3 ? "logical_date, run_after" : "execution_date";
-    const std::string time = "now() - n * interval '1 minute'";
-    Sql("INSERT INTO dag_run (dag_id, run_id, state, run_type, queued_at, " + key +
-        ") SELECT 'dag', 'run' || n, CASE WHEN n <= 20 THEN 'running' WHEN n <= 30 THEN 'queued'"
-        " ELSE 'success' END, 'scheduled', " +
-        time + ", " + time + (airflow3 ? ", " + time : "") +
-        " FROM generate_series(1, 20000) AS n");
-    Sql("INSERT INTO task_instance (" + std::string(airflow3 ? "id, last_heartbeat_at" : "job_id") +
-        ", task_id, dag_id, run_id, state, queue, pool, queued_dttm, start_date) SELECT " +
-        (airflow3 ? "gen_random_uuid(), now() - n * interval '1 second'" : "n") +
-        ", 't' || n % 10, 'dag', 'run' || n / 10 + 1, CASE WHEN n % 101 <> 0 THEN 'success'"
-        " WHEN n % 2 = 0 THEN 'running' ELSE 'queued' END, 'default', 'default_pool', now(), now()"
-        " FROM generate_series(1, 199999) AS n");
-    Sql("INSERT INTO job (job_type, state, latest_heartbeat, hostname) SELECT CASE WHEN n % 1000 = "
-        "0"
-        " THEN 'SchedulerJob' ELSE 'LocalTaskJob' END, CASE WHEN n < 199000 THEN 'success' ELSE"
-        " 'running' END, now() - (200000 - n) * interval '1 minute', 'h' FROM"
-        " generate_series(1, 200000) AS n");
-    Sql("VACUUM ANALYZE");
-    const auto probed = admin_->Query(SchemaProbe(schema));
-    ASSERT_TRUE(probed);
-    const MetadataQuery query = BuildMetadataQuery(ParseSchemaColumns(*probed), schema);
-    EXPECT_EQ(query.problems, std::vector<std::string>{});
-    const std::string preamble = TransactionPreamble(schema);
-    std::string plan;
-    for (const DatabaseRow& row :
-         Sql(preamble + "EXPLAIN (ANALYZE, BUFFERS) " + query.sql.substr(preamble.size()))) {
-      plan.append(row[0].value_or("")).append("\n");
-    }
-    EXPECT_THAT(plan, HasSubstr("on task_instance")) << plan;
-    for (const char* table : {"task_instance", "dag_run", "job"}) {
-      EXPECT_THAT(plan, Not(HasSubstr(std::string("Seq Scan on ") + table + " "))) << plan;
-    }
-    if (::getenv("SHOW_PLANS") != nullptr) std::cout << plan;
-  }
 }
 
 }  // namespace

@@ -12,10 +12,10 @@ namespace {
 /// A row of the statement: section, texts, numbers; what is not given is NULL.
 DatabaseRow MakeRow(std::string_view section, std::vector<std::string> texts,
                     std::vector<std::string> numbers) {
-  DatabaseRow row(8);
+  DatabaseRow row(kRowColumns);
   row[0] = section;
   for (std::size_t at = 0; at < texts.size(); ++at) row[1 + at] = texts[at];
-  for (std::size_t at = 0; at < numbers.size(); ++at) row[4 + at] = numbers[at];
+  for (std::size_t at = 0; at < numbers.size(); ++at) row[1 + kRowTexts + at] = numbers[at];
   return row;
 }
 
@@ -34,7 +34,7 @@ TEST(ParseMetadataRows, RefusesRowsOfAnotherShape) {
   EXPECT_FALSE(ParseMetadataRows(other, none));
   const std::vector<DatabaseRow> empty = {{}};
   EXPECT_FALSE(ParseMetadataRows(empty, none));
-  const std::vector<DatabaseRow> nulls = {DatabaseRow(8)};
+  const std::vector<DatabaseRow> nulls = {DatabaseRow(kRowColumns)};
   const auto refused = ParseMetadataRows(nulls, none);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().kind, ErrorKind::kMalformed);

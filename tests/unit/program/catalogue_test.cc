@@ -10,6 +10,7 @@
 
 #include "collectors/registry.h"
 #include "exporter/insight/kill_metrics.h"
+#include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 #include "exporter/self_metrics.h"
 #include "exporter/web/metrics_page.h"
@@ -25,6 +26,7 @@ std::vector<MetricDescription> AllMetrics() {
   for (const CollectorRow& row : Collectors()) add(row.metrics());
   add(TrendMetrics());
   add(KillMetrics());
+  add(TaskMemoryMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
   return all;
@@ -83,6 +85,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   for (const CollectorRow& row : Collectors()) check(row.metrics());
   check(TrendMetrics());
   check(KillMetrics());
+  check(TaskMemoryMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());
 }

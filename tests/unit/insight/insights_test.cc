@@ -1,0 +1,59 @@
+// What the insights make of observations together.
+#include "exporter/insight/insights.h"
+
+#include <gtest/gtest.h>
+
+#include "tests/support/manual_clock.h"
+
+namespace airflow_host {
+namespace {
+
+constexpr const char* kId = "0198c6a2-5f7e-7cc1-a6b4-2f0f3c1d9e10";
+
+std::shared_ptr<const ComponentObservation> OneTask() {
+  auto observation = std::make_shared<ComponentObservation>();
+  observation->processes.resize(1);
+  observation->processes[0].pid = 7;
+  observation->processes[0].pss_bytes = 4096;
+  observation->processes[0].task.emplace().task_instance_id = kId;
+  return observation;
+}
+
+std::string DagOfMemory(const Insights& insights) {
+  MetricWriter writer(1000);
+  insights.Describe(writer);
+  for (const auto& family : writer.Take()) {
+    if (family.name == "airflow_task_memory_pss_bytes") return family.metric[0].label[0].value;
+  }
+  return "(absent)";
+}
+
+TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
+  ManualClock clock;
+  const auto lookup = std::make_shared<TaskLookup>();
+  Insights insights(ComponentTrendSettings{}, lookup, clock);
+  const auto first = OneTask();
+  EXPECT_EQ(insights.Absorb(first), first);
+  EXPECT_EQ(DagOfMemory(insights), "unknown");
+  const auto asked = lookup->Take(10, clock.SteadyNow());
+  ASSERT_EQ(asked, std::vector<std::string>{kId});
+
+  auto metadata = std::make_shared<MetadataObservation>();
+  metadata->tasks.resize(1);
+  metadata->tasks[0].task_instance_id = kId;
+  metadata->tasks[0].dag_id = "orders";
+  metadata->tasks[0].task_id = "extract";
+  EXPECT_EQ(insights.Absorb(metadata), metadata);
+
+  const auto second =
+      std::dynamic_pointer_cast<const ComponentObservation>(insights.Absorb(OneTask()));
+  ASSERT_NE(second, nullptr);
+  EXPECT_EQ(second->processes[0].task->dag_id, "orders");
+  EXPECT_EQ(DagOfMemory(insights), "orders");
+  // What is old is not shown as if it were now.
+  clock.Advance(std::chrono::hours(1));
+  EXPECT_EQ(DagOfMemory(insights), "(absent)");
+}
+
+}  // namespace
+}  // namespace airflow_host
