@@ -29,7 +29,8 @@ bool SameTask(const TaskIdentity& one, const TaskIdentity& other) {
     return one.task_instance_id == other.task_instance_id;
   }
   if (!one.Named() || !other.Named()) return true;
-  return one.dag_id == other.dag_id && one.task_id == other.task_id && one.run_id == other.run_id;
+  const bool same_run = one.run_id.empty() || other.run_id.empty() || one.run_id == other.run_id;
+  return same_run && one.dag_id == other.dag_id && one.task_id == other.task_id;
 }
 
 /// The topmost process above `process` that works on the same task: two mapped instances of Airflow
