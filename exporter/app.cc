@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "collectors/component/component_collector.h"
 #include "collectors/oom/oom_observation.h"
 #include "collectors/registry.h"
 #include "exporter/insight/kill_metrics.h"
@@ -54,7 +56,10 @@ std::vector<CollectorPlan> PlansOf(const Settings& settings) {
       std::string absence;
       if (row.name == "metadata") absence = settings.metadata_absence;
       if (row.name == "broker") absence = settings.broker_absence;
-      plans.push_back({&row, choice.cadence, std::move(absence)});
+      // Between two walks over all processes it glances at the new ones.
+      const auto cadence =
+          row.name == "component" ? std::min(choice.cadence, kGlanceCadence) : choice.cadence;
+      plans.push_back({&row, cadence, std::move(absence)});
     }
   }
   return plans;
@@ -65,6 +70,7 @@ CollectorSettings CollectorSettingsOf(const Settings& settings,
   CollectorSettings result = settings.collector;
   for (const CollectorChoice& choice : settings.collectors) {
     if (choice.name == "host") result.host_cadence = choice.cadence;
+    if (choice.name == "component") result.component_cadence = choice.cadence;
   }
   result.task_lookup = std::move(task_lookup);
   return result;

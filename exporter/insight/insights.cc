@@ -33,11 +33,12 @@ std::shared_ptr<const Observation> Insights::Refine(
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
     const SteadyTime now = clock_.SteadyNow();
     components = task_names_.Name(std::move(components), now);
+    last_components_ = components;
+    if (!components->full) return components;  // Trends learn from whole walks.
     trend_.Absorb(*components, now);
     task_memory_.Absorb(*components, task_names_, now);
     TrendReport report = trend_.Report();
     TaskMemoryReport task_report = task_memory_.Report(now);
-    last_components_ = components;
     const std::lock_guard reading(reading_);
     report_ = std::move(report);
     task_report_ = std::move(task_report);
