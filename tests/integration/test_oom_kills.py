@@ -323,7 +323,8 @@ def test_twenty_kills_are_attributed_to_component_container_dag_and_task(
                 assert kill["scope"] == "cgroup"
                 assert kill["before_start"] is False
                 assert begin - 1 <= kill["timestamp_seconds"] <= end + 1
-                assert 10 * MEBIBYTE < kill["anon_rss_bytes"] <= LIMIT_BYTES
+                # It shares some pages with its parents, to whose account they go.
+                assert 10 * MEBIBYTE < kill["anon_rss_bytes"] < LIMIT_BYTES + 32 * MEBIBYTE
             until(lambda: counted(exporter, component="task", container=name, scope="cgroup") == 10,
                   20, f"ten kills in {name} are counted")
         assert exporter.value("airflow_oom_last_kill_timestamp_seconds") >= begin - 1
