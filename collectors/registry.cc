@@ -14,6 +14,7 @@
 #include "collectors/host/host_metrics.h"
 #include "collectors/metadata/metadata_collector.h"
 #include "collectors/metadata/metadata_metrics.h"
+#include "collectors/oom/oom_collector.h"
 
 namespace airflow_host {
 namespace {
@@ -42,6 +43,14 @@ Made CreateComponent(const CollectorSettings& settings, const Clock& clock) {
                                  .neighbours = settings.neighbours},
                                 clock);
 }
+
+Made CreateOom(const CollectorSettings& settings, const Clock& clock) {
+  return MakeOomCollector({.kmsg = settings.kmsg, .procfs = settings.paths.procfs}, clock);
+}
+
+/// A kill becomes a metric only with the names that an insight joins to it.
+void DescribeNothing(const CollectorStatus&, const Observation*, MetricWriter&) {}
+std::span<const MetricDescription> NoMetrics() { return {}; }
 
 Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
   if (!settings.database_url) {
@@ -74,7 +83,7 @@ void DescribeAs(const CollectorStatus& status, const Observation* observation,
   Describe(status, dynamic_cast<const T*>(observation), writer);
 }
 
-constexpr std::array<CollectorRow, 5> kCollectors{{
+constexpr std::array<CollectorRow, 6> kCollectors{{
     {"host", "memory, swap, pressure, CPU and file systems of the host, from /proc", true,
      seconds(1), seconds(1), false, &CreateHost, &DescribeAs<HostObservation, &DescribeHost>,
      &HostMetrics},
@@ -84,6 +93,8 @@ constexpr std::array<CollectorRow, 5> kCollectors{{
     {"component", "memory, CPU and restarts of every Airflow component, from /proc/PID", true,
      seconds(5), seconds(2), false, &CreateComponent,
      &DescribeAs<ComponentObservation, &DescribeComponent>, &ComponentMetrics},
+    {"oom", "processes that the kernel killed for want of memory, from its log (/dev/kmsg)", true,
+     seconds(1), seconds(1), false, &CreateOom, &DescribeNothing, &NoMetrics},
     {"metadata", "task instances, dag runs and heartbeats, from Airflow's PostgreSQL database",
      true, seconds(15), seconds(5), true, &CreateMetadata,
      &DescribeAs<MetadataObservation, &DescribeMetadata>, &MetadataMetrics},

@@ -8,7 +8,9 @@
 #include <utility>
 
 #include "collectors/component/component_collector.h"
+#include "collectors/oom/oom_observation.h"
 #include "collectors/registry.h"
+#include "exporter/insight/kill_metrics.h"
 #include "exporter/self_metrics.h"
 #include "exporter/status_facts.h"
 
@@ -124,6 +126,11 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
   built->metrics = std::make_unique<MetricsPage>(
       board, std::vector<MetricsPage::Describer>{
                  [this](MetricWriter& writer) { insights_->Describe(writer); },
+                 [this, &board](MetricWriter& writer) {
+                   // What comes from a stale reading is left out, not repeated.
+                   if (!board.Latest<OomObservation>("oom")) return;
+                   DescribeKills(*insights_->Kills(), writer);
+                 },
                  [this](MetricWriter& writer) {
                    DescribeSelf(memory_lock_.locked, log_.dropped(), writer);
                  }});
@@ -134,11 +141,13 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
         input.hostname = HostName();
         input.now = clock_.SystemNow();
         input.entries = generation->collectors.board().Read();
+        input.kills = insights_->Kills();
         input.facts = SummaryOf(generation->collectors.board());
         input.notes = ProblemsOf(generation->collectors.board());
         input.notes.insert(input.notes.begin(), generation->notes.begin(), generation->notes.end());
         return input;
-      });
+      },
+      [this] { return insights_->Kills(); });
   return built;
 }
 

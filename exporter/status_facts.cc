@@ -1,9 +1,7 @@
 // Turns observations into the summary lines of the status page.
 #include "exporter/status_facts.h"
 
-#include <array>
 #include <cmath>
-#include <cstdio>
 #include <map>
 #include <optional>
 
@@ -12,6 +10,7 @@
 #include "collectors/container/container_observation.h"
 #include "collectors/host/host_observation.h"
 #include "collectors/metadata/metadata_observation.h"
+#include "exporter/web/html.h"
 
 namespace airflow_host {
 namespace {
@@ -19,19 +18,7 @@ namespace {
 using Facts = std::vector<StatusFact>;
 
 /// "577 MiB", "3.7 GiB".
-std::string BytesText(std::uint64_t bytes) {
-  constexpr std::array<const char*, 5> kUnits{"bytes", "KiB", "MiB", "GiB", "TiB"};
-  auto value = static_cast<double>(bytes);
-  std::size_t unit = 0;
-  while (value >= 1024 && unit + 1 < kUnits.size()) {
-    value /= 1024;
-    ++unit;
-  }
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value,
-                kUnits[unit]);
-  return text.data();
-}
+std::string BytesText(std::uint64_t bytes) { return BytesInWords(bytes); }
 
 /// "577 MiB of 3.7 GiB (15 %)".
 std::string ShareText(std::uint64_t part, std::uint64_t whole) {

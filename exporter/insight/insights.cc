@@ -5,6 +5,8 @@
 
 #include "collectors/container/container_observation.h"
 #include "collectors/host/host_observation.h"
+#include "collectors/metadata/metadata_observation.h"
+#include "collectors/oom/oom_observation.h"
 #include "exporter/insight/attribution.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
@@ -21,10 +23,20 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
   if (const auto* const host = dynamic_cast<const HostObservation*>(observation.get())) {
-    host_.Absorb(*host, clock_.SteadyNow());  // Without waiting for a fit.
-    return observation;
+    const SteadyTime now = clock_.SteadyNow();
+    host_.Absorb(*host, now);
+    const std::lock_guard counting(counting_);
+    kills_.Absorb(*host, now);
+    return observation;  // Without waiting for a fit.
   }
   const std::lock_guard absorbing(absorbing_);
+  auto published = Refine(std::move(observation));
+  AbsorbForKills(*published, clock_.SteadyNow());
+  return published;
+}
+
+std::shared_ptr<const Observation> Insights::Refine(
+    std::shared_ptr<const Observation> observation) {
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
     components = LearnTasks(std::move(components));
     last_components_ = components;
@@ -41,6 +53,30 @@ std::shared_ptr<const Observation> Insights::Absorb(
         NameByComponent(*containers, *last_components_));
   }
   return observation;
+}
+
+void Insights::AbsorbForKills(const Observation& observation, SteadyTime now) {
+  const std::lock_guard counting(counting_);
+  if (const auto* const oom = dynamic_cast<const OomObservation*>(&observation)) {
+    kills_.Absorb(*oom, now);
+  } else if (const auto* const components =
+                 dynamic_cast<const ComponentObservation*>(&observation)) {
+    kills_.Absorb(*components, now);
+  } else if (const auto* const containers =
+                 dynamic_cast<const ContainerObservation*>(&observation)) {
+    kills_.Absorb(*containers, now);
+  } else if (dynamic_cast<const MetadataObservation*>(&observation) == nullptr) {
+    return;  // A metadata observation may have brought the names of tasks.
+  }
+  kills_.NameTasks(task_names_, now);
+  auto report = std::make_shared<const KillReport>(kills_.Report());
+  const std::lock_guard reading(reading_);
+  kill_report_ = std::move(report);
+}
+
+std::shared_ptr<const KillReport> Insights::Kills() const {
+  const std::lock_guard reading(reading_);
+  return kill_report_;
 }
 
 std::shared_ptr<const ComponentObservation> Insights::LearnTasks(

@@ -11,6 +11,8 @@
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "exporter/insight/host_insight.h"
+#include "exporter/insight/kill_attribution.h"
+#include "exporter/insight/kill_report.h"
 #include "exporter/insight/task_memory.h"
 #include "exporter/insight/task_names.h"
 #include "exporter/insight/trend_component.h"
@@ -39,11 +41,19 @@ class Insights {
   /// Adds what was learned, unless what it was learned from is older than four cadences.
   void Describe(MetricWriter& writer) const;
 
+  /// What is known of the kernel's kills; never null.
+  std::shared_ptr<const KillReport> Kills() const;
+
  private:
   /// Both with absorbing_ held.
   std::shared_ptr<const ComponentObservation> LearnTasks(
       std::shared_ptr<const ComponentObservation> components);
   void LearnTrends(const ComponentObservation& components);
+  /// What is to be published in the place of `observation`, from which the trends learn.
+  std::shared_ptr<const Observation> Refine(std::shared_ptr<const Observation> observation);
+
+  /// Lets the kills learn from `observation`, which is as it will be published.
+  void AbsorbForKills(const Observation& observation, SteadyTime now);
 
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;
@@ -55,11 +65,15 @@ class Insights {
   TaskNames task_names_;
   TaskMemory task_memory_;
 
+  std::mutex counting_;  // Guards the next one; held for moments only, also with absorbing_ held.
+  KillAttribution kills_;
+
   mutable std::mutex reading_;  // Guards what is described; held for moments only.
   TrendReport report_;
+  SteadyTime reported_at_{};
   TaskMemoryReport task_report_;
   SteadyTime task_reported_at_{};
-  SteadyTime reported_at_{};
+  std::shared_ptr<const KillReport> kill_report_ = std::make_shared<const KillReport>();
 };
 
 }  // namespace airflow_host

@@ -175,6 +175,10 @@ void AddHostRows(Rows& rows) {
        false,
        StoreIn(
            [](Settings & all) -> auto& { return all.collector.paths.rootfs; }, ParseMountPath)});
+  rows.push_back({"path.kmsg", SettingKind::kValue, "PATH", "/dev/kmsg",
+                  "The kernel's log, which says whom it killed for want of memory", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.kmsg; }, ParseFilePath)});
   rows.push_back(
       {"host.mountpoints", SettingKind::kList, "PATH", "",
        "Directories whose file systems are watched besides / and AIRFLOW_HOME", group, false,

@@ -60,6 +60,42 @@ std::string DurationInWords(std::chrono::nanoseconds duration) {
   return Rounded(seconds / 86400, "days");
 }
 
+std::string BytesInWords(std::uint64_t bytes) {
+  constexpr std::array<const char*, 5> kUnits{"bytes", "KiB", "MiB", "GiB", "TiB"};
+  auto value = static_cast<double>(bytes);
+  std::size_t unit = 0;
+  while (value >= 1024 && unit + 1 < kUnits.size()) {
+    value /= 1024;
+    ++unit;
+  }
+  std::array<char, 32> text{};
+  std::snprintf(text.data(), text.size(), value < 10 && unit > 0 ? "%.1f %s" : "%.0f %s", value,
+                kUnits[unit]);
+  return text.data();
+}
+
+std::string Ago(std::optional<SystemTime> time, SystemTime now) {
+  if (!time) return "never";
+  if (*time > now - std::chrono::seconds(1)) return "just now";
+  return DurationInWords(std::chrono::floor<std::chrono::seconds>(now - *time)) + " ago";
+}
+
+std::string IsoTime(SystemTime time) {
+  const auto milliseconds = std::chrono::floor<std::chrono::milliseconds>(time.time_since_epoch());
+  const auto whole = std::chrono::floor<std::chrono::seconds>(milliseconds);
+  const std::time_t seconds = whole.count();
+  std::tm parts{};
+  std::array<char, 32> text{};
+  if (gmtime_r(&seconds, &parts) == nullptr ||
+      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &parts) == 0) {
+    return {};
+  }
+  std::array<char, 8> fraction{};
+  std::snprintf(fraction.data(), fraction.size(), ".%03dZ",
+                static_cast<int>((milliseconds - whole).count()));
+  return std::string(text.data()) + fraction.data();
+}
+
 std::string TimeElement(SystemTime time) {
   const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
   std::tm parts{};

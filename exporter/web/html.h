@@ -2,6 +2,8 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -15,6 +17,15 @@ std::string EscapeHtml(std::string_view text);
 
 /// A duration in its largest fitting unit: "850 µs", "12.3 ms", "4 s", "7 min", "3 h", "2 days".
 std::string DurationInWords(std::chrono::nanoseconds duration);
+
+/// Bytes in their largest fitting unit: "577 MiB", "3.7 GiB". Any thread.
+std::string BytesInWords(std::uint64_t bytes);
+
+/// How long ago `time` was: "12 s ago", "just now", or "never" where it is empty. Any thread.
+std::string Ago(std::optional<SystemTime> time, SystemTime now);
+
+/// `time` as ISO 8601 has it, in UTC with milliseconds: "2023-11-14T22:13:20.000Z". Any thread.
+std::string IsoTime(SystemTime time);
 
 /// `time` as a `<time>` element that a person reads: "2023-11-14 22:13:20 UTC".
 std::string TimeElement(SystemTime time);

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "exporter/web/gzip.h"
+#include "exporter/web/kills_page.h"
 
 namespace airflow_host {
 namespace {
@@ -53,10 +54,12 @@ HttpResponse Router::Handle(const HttpRequest& request) {
 }
 
 HttpResponse Router::Answer(const HttpRequest& request) {
-  const bool rendered = request.path == kStatusPath || request.path == telemetry_path_;
+  const bool rendered = request.path == kStatusPath || request.path == telemetry_path_ ||
+                        request.path == kKillsPath;
   if (!rendered && request.path != kHealthPath && request.path != kReadyPath) {
     return PlainText(
-        404, "Nothing is here. The pages are " + telemetry_path_ + ", /, /healthz and /readyz.");
+        404, "Nothing is here. The pages are " + telemetry_path_ + ", /, " +
+                 std::string(kKillsPath) + ", /healthz and /readyz.");
   }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response = PlainText(405, "This page can only be read: use GET or HEAD.");
@@ -69,7 +72,9 @@ HttpResponse Router::Answer(const HttpRequest& request) {
 }
 
 HttpResponse Router::Rendered(const HttpRequest& request) {
-  HttpResponse response = request.path == kStatusPath ? Status() : Metrics(request);
+  HttpResponse response = request.path == kStatusPath  ? Status()
+                          : request.path == kKillsPath ? Kills()
+                                                       : Metrics(request);
   if (response.status == 200) Compress(request, response);
   return response;
 }
@@ -90,6 +95,13 @@ HttpResponse Router::Status() const {
   HttpResponse response;
   response.content_type = "text/html; charset=utf-8";
   response.body = RenderStatusPage(status_(), telemetry_path_);
+  return response;
+}
+
+HttpResponse Router::Kills() const {
+  HttpResponse response;
+  response.content_type = "application/json";
+  response.body = RenderKillsJson(*kills_());
   return response;
 }
 

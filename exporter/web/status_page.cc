@@ -6,6 +6,7 @@
 #include <array>
 
 #include "exporter/web/html.h"
+#include "exporter/web/kills_page.h"
 #include "exporter/web/status_style.h"
 
 namespace airflow_host {
@@ -73,13 +74,6 @@ std::string Sentence(std::string text) {
     text.front() = static_cast<char>(text.front() - 'a' + 'A');
   }
   return text;
-}
-
-/// "12 s ago", or "never".
-std::string Ago(std::optional<SystemTime> time, SystemTime now) {
-  if (!time) return "never";
-  if (*time > now - std::chrono::seconds(1)) return "just now";
-  return DurationInWords(std::chrono::floor<std::chrono::seconds>(now - *time)) + " ago";
 }
 
 void AppendHead(const StatusPageInput& input, std::string& page) {
@@ -261,6 +255,7 @@ std::string RenderStatusPage(const StatusPageInput& input, std::string_view tele
   AppendLinks(telemetry_path, page);
   AppendProblems(input, page);
   AppendFacts(input, page);
+  if (input.kills != nullptr) AppendKills(*input.kills, input.now, page);
   AppendTable(input, page);
   AppendNotWatched(input, page);
   AppendNotes(input, page);

@@ -2,12 +2,14 @@
 // fares, and what to do about what is not watched. Plain HTML5: no script, nothing loaded.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "collectors/support/clock.h"
 #include "exporter/board.h"
+#include "exporter/insight/kill_report.h"
 
 namespace airflow_host {
 
@@ -26,6 +28,8 @@ struct StatusPageInput {
   std::vector<BoardEntry> entries;  ///< In the board's order.
   std::vector<std::string> notes;   ///< Sentences about the exporter as a whole.
   std::vector<StatusFact> facts;
+  /// Null: nothing is shown of them.
+  std::shared_ptr<const KillReport> kills{};
 };
 
 /// How a collector fares, in one word.

@@ -10,6 +10,7 @@
 
 #include "collectors/registry.h"
 #include "exporter/insight/host_insight.h"
+#include "exporter/insight/kill_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 #include "exporter/self_metrics.h"
@@ -26,6 +27,7 @@ std::vector<MetricDescription> AllMetrics() {
   for (const CollectorRow& row : Collectors()) add(row.metrics());
   add(TrendMetrics());
   add(HostVerdictMetrics());
+  add(KillMetrics());
   add(TaskMemoryMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
@@ -49,7 +51,7 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 
 TEST(Catalogue, FollowsTheConventionsOfNames) {
   const std::regex ours(
-      "(airflow_(host|container|component|task|worker|install|metadata|broker)_|process_)"
+      "(airflow_(host|container|component|oom|task|worker|install|metadata|broker)_|process_)"
       "[a-z0-9_]+");
   for (const MetricDescription& metric : AllMetrics()) {
     const std::string name = metric.name;
@@ -85,6 +87,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   for (const CollectorRow& row : Collectors()) check(row.metrics());
   check(TrendMetrics());
   check(HostVerdictMetrics());
+  check(KillMetrics());
   check(TaskMemoryMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());

@@ -46,7 +46,8 @@ class RouterTest : public ::testing::Test {
 
   SampleBoard sample_;
   MetricsPage metrics_{sample_.board};
-  Router router_{"/metrics", sample_.board, metrics_, [this] { return Input(); }};
+  Router router_{"/metrics", sample_.board, metrics_, [this] { return Input(); },
+                 [] { return std::make_shared<const KillReport>(); }};
 };
 
 TEST_F(RouterTest, AnswersEachPathExactly) {
@@ -140,7 +141,8 @@ TEST_F(RouterTest, WritesOpenMetricsForWhoAsks) {
 }
 
 TEST_F(RouterTest, ServesMetricsWhereItIsTold) {
-  Router router("/probe/metrics", sample_.board, metrics_, [this] { return Input(); });
+  Router router("/probe/metrics", sample_.board, metrics_, [this] { return Input(); },
+                [] { return std::make_shared<const KillReport>(); });
   EXPECT_EQ(router.Handle({"GET", "/probe/metrics", {}, {}}).status, 200);
   EXPECT_EQ(router.Handle({"GET", "/metrics", {}, {}}).status, 404);
   EXPECT_THAT(router.Handle({"GET", "/", {}, {}}).body, HasSubstr("href=\"/probe/metrics\""));
