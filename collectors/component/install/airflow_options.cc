@@ -33,7 +33,7 @@ constexpr std::array<OptionRow, kInstallNumberCount> kNumbers = {{
 constexpr std::array<std::optional<std::int64_t>, kInstallNumberCount> kDefaultNumbers = {
     -1, 32, 16, std::nullopt, 0};
 
-constexpr std::array<std::string_view, 13> kWanted = {kExecutor.variable,
+constexpr std::array<std::string_view, 14> kWanted = {kExecutor.variable,
                                                       kOtelTraces.variable,
                                                       kNumbers[0].variable,
                                                       kNumbers[1].variable,
@@ -45,7 +45,8 @@ constexpr std::array<std::string_view, 13> kWanted = {kExecutor.variable,
                                                       "HOME",
                                                       "VIRTUAL_ENV",
                                                       "PYTHONPATH",
-                                                      "PYTHONDONTWRITEBYTECODE"};
+                                                      "PYTHONDONTWRITEBYTECODE",
+                                                      "PYTHONPYCACHEPREFIX"};
 
 /// What a lookup gave.
 struct OptionText {

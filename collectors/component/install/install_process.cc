@@ -163,8 +163,11 @@ class Looker {
     if (!stdlib) return;
     BytecodeFacts facts = LookAtBytecode(root, *stdlib, *version, rights_ ? &*rights_ : nullptr);
     if (const auto* const variables = Variables(); variables != nullptr) {
-      const auto value = Find(*variables, "PYTHONDONTWRITEBYTECODE");
-      facts.writing_off = value && !value->empty();
+      const auto is_set = [&](std::string_view name) {
+        const auto value = Find(*variables, name);
+        return value && !value->empty();
+      };
+      facts.writing_off = is_set("PYTHONDONTWRITEBYTECODE") || is_set("PYTHONPYCACHEPREFIX");
     }
     look_.facts.stdlib_bytecode_missing = IsStdlibBytecodeMissing(facts);
   }

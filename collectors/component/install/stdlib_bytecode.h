@@ -6,6 +6,11 @@
 // kernel remembers that the name does not exist: some 280 names for each start, which no process
 // owns and the container is charged for. https://github.com/apache/airflow/issues/58509,
 // https://github.com/apache/airflow/pull/58944
+//
+// Measured on Linux 6.18 with Python 3.11, per start with five modules of the library (nr_negative
+// of /proc/sys/fs/dentry-state): 43 names as user 50000, and as root on a read-only mount; none
+// that could be told from the noise with PYTHONDONTWRITEBYTECODE or PYTHONPYCACHEPREFIX, as root on
+// a writable one, and once the files were there.
 #pragma once
 
 #include <optional>
@@ -23,7 +28,8 @@ struct BytecodeFacts {
   std::optional<bool> cache_exists;    ///< `__pycache__` in the folder of the standard library.
   std::optional<bool> cache_filled;    ///< It holds os.cpython-3XY.pyc.
   std::optional<bool> cache_writable;  ///< The process may make files in it.
-  /// PYTHONDONTWRITEBYTECODE is set and not empty: Python then writes nothing.
+  /// PYTHONDONTWRITEBYTECODE is set and not empty, so that Python writes nothing, or
+  /// PYTHONPYCACHEPREFIX is, so that it writes elsewhere.
   std::optional<bool> writing_off;
 };
 

@@ -88,6 +88,8 @@ TEST_F(InstallLayouts, OfficialImage313LacksTheCompiledLibraryAnd314HasIt) {
 
   process.environ += "PYTHONDONTWRITEBYTECODE=1|";
   EXPECT_EQ(Look(process).facts.stdlib_bytecode_missing, false);
+  process.environ = "PATH=/bin|PYTHONPYCACHEPREFIX=/tmp/cache|";
+  EXPECT_EQ(Look(process).facts.stdlib_bytecode_missing, false) << "it writes elsewhere";
   process.environ = "PATH=/bin|PYTHONDONTWRITEBYTECODE=|";
   EXPECT_EQ(Look(process).facts.stdlib_bytecode_missing, true) << "empty is not set, for Python";
   process.environ = "|||||";
