@@ -88,6 +88,7 @@ class ContainerCollector final : public Collector {
     if (!directory) return std::nullopt;
     Container container;
     container.cgroup_path = std::move(found.path);
+    container.cgroup_inode = directory->inode();
     container.id = std::move(found.identity.id);
     container.runtime = found.identity.runtime;
     container.pod_uid = std::move(found.identity.pod_uid);

@@ -79,6 +79,9 @@ struct Container {
   /// Below the root of the memory hierarchy, as the kernel names it: "/docker/<id>". The key of
   /// /proc/PID/cgroup and of the kernel's OOM messages.
   std::string cgroup_path;
+  /// The inode of its cgroup's directory: the kernel gives the number to no other cgroup while the
+  /// machine runs, so it tells a restarted container (same id, same path) from its former self.
+  std::uint64_t cgroup_inode = 0;
   /// 64 hexadecimal digits.
   std::string id;
   ContainerRuntime runtime = ContainerRuntime::kDocker;
