@@ -18,12 +18,24 @@
 namespace airflow_host {
 namespace {
 
+constexpr std::size_t kMostRemembered = 256;
+
 /// What is kept of a container between observations, by its cgroup's inode.
 struct Kept {
   SystemTime started_at{};
   bool by_process = false;  ///< Told by a process; else by the directory, and still to be bettered.
+  std::vector<std::uint64_t> processes;  ///< Its last known ones, at most kMostRemembered.
+  std::uint64_t restarts_in_place = 0;
   std::uint64_t last_seen = 0;  ///< Number of the observation.
 };
+
+/// True where `kept` had processes, `ids` names some, and not one of those that were known is left.
+/// (A service that forks itself into the background keeps its child.)
+bool AllReplaced(const Kept& kept, const std::vector<std::uint64_t>& ids) {
+  if (kept.processes.empty() || ids.empty()) return false;
+  return std::find_first_of(ids.begin(), ids.end(), kept.processes.begin(), kept.processes.end()) ==
+         ids.end();
+}
 
 class ContainerCollector final : public Collector {
  public:
@@ -100,21 +112,35 @@ class ContainerCollector final : public Collector {
     const auto ids = ReadProcessIds(*directory, buffer_);
     if (!ids && !container.memory.usage) return std::nullopt;
     if (ids) container.processes = ids->size();
-    container.started_at = StartOf(*directory, ids.value_or(std::vector<std::uint64_t>{}));
+    Kept& kept = KeptOf(*directory);
+    NoteProcesses(kept, std::move(ids).value_or(std::vector<std::uint64_t>{}));
+    container.started_at = kept.started_at;
+    container.restarts_in_place = kept.restarts_in_place;
     return container;
   }
 
-  SystemTime StartOf(const CgroupDirectory& directory, const std::vector<std::uint64_t>& ids) {
+  Kept& KeptOf(const CgroupDirectory& directory) {
     const auto [entry, is_new] = kept_.try_emplace(directory.inode());
-    Kept& kept = entry->second;
-    kept.last_seen = observations_;
-    if (is_new) kept.started_at = directory.modified_at();
-    if (kept.by_process) return kept.started_at;
-    if (const auto start = OldestStart(settings_.paths.procfs, ids)) {
-      kept.started_at = *start;
-      kept.by_process = true;
+    if (is_new) entry->second.started_at = directory.modified_at();
+    entry->second.last_seen = observations_;
+    return entry->second;
+  }
+
+  void NoteProcesses(Kept& kept, std::vector<std::uint64_t> ids) {
+    std::erase(ids, 0U);  // Those of another pid namespace.
+    if (AllReplaced(kept, ids)) {
+      ++kept.restarts_in_place;
+      kept.by_process = false;
     }
-    return kept.started_at;
+    if (!kept.by_process) {
+      if (const auto start = OldestStart(settings_.paths.procfs, ids)) {
+        kept.started_at = *start;
+        kept.by_process = true;
+      }
+    }
+    if (ids.empty()) return;
+    ids.resize(std::min(ids.size(), kMostRemembered));
+    kept.processes = std::move(ids);
   }
 
   ContainerSettings settings_;

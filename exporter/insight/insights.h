@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/container/container_ledger.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "exporter/insight/trend_component.h"
@@ -19,7 +20,8 @@ class Insights {
   Insights(ComponentTrendSettings trend, const Clock& clock);
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
-  /// back named by the component that runs in them, everything else as it is.
+  /// back named by the component that runs in them, with what happened over their restarts;
+  /// everything else as it is.
   std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation);
 
   /// Adds what was learned, unless what it was learned from is older than four cadences.
@@ -29,9 +31,10 @@ class Insights {
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;
 
-  std::mutex absorbing_;  // Guards the next two; held for as long as a fit takes.
+  std::mutex absorbing_;  // Guards the next three; held for as long as a fit takes.
   ComponentTrend trend_;
   std::shared_ptr<const ComponentObservation> last_components_;
+  ContainerLedger container_ledger_;
 
   mutable std::mutex reading_;  // Guards the next two; held for moments only.
   TrendReport report_;
