@@ -29,6 +29,8 @@ struct CollectorSettings {
   std::vector<std::string> mountpoints;
   /// The container engine's socket; asked by GET only. Empty: never asked.
   std::string docker_socket;
+  /// The same of podman, for its own containers.
+  std::string podman_socket;
   /// SQLAlchemy URL of the metadata database, secrets included; absent where none was given.
   std::optional<std::string> database_url;
   /// `[database] sql_alchemy_schema`; empty means PostgreSQL's own search path.

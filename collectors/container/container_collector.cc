@@ -10,9 +10,8 @@
 #include "collectors/container/cgroup_layout.h"
 #include "collectors/container/cgroup_reader.h"
 #include "collectors/container/cgroup_walk.h"
+#include "collectors/container/container_names.h"
 #include "collectors/container/container_observation.h"
-#include "collectors/container/engine_names.h"
-#include "collectors/container/kubernetes_names.h"
 #include "collectors/container/process_start.h"
 
 namespace airflow_host {
@@ -26,6 +25,7 @@ struct Kept {
   bool by_process = false;  ///< Told by a process; else by the directory, and still to be bettered.
   std::vector<std::uint64_t> processes;  ///< Its last known ones, at most kMostRemembered.
   std::uint64_t restarts_in_place = 0;
+  bool is_sandbox = false;      ///< In a pod: it only holds the namespaces.
   std::uint64_t last_seen = 0;  ///< Number of the observation.
 };
 
@@ -42,8 +42,7 @@ class ContainerCollector final : public Collector {
   ContainerCollector(ContainerSettings settings, const Clock& clock)
       : settings_(std::move(settings)),
         clock_(clock),
-        engine_names_(settings_.docker_socket, clock),
-        kubernetes_names_(settings_.paths.rootfs, clock) {}
+        names_(settings_.docker_socket, settings_.podman_socket, settings_.paths.rootfs, clock) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     try {
@@ -62,12 +61,8 @@ class ContainerCollector final : public Collector {
     if (!layout) return tl::unexpected(layout.error());
     observation->cgroup_version = layout->version;
     if (const auto error = ReadAll(*layout, deadline, *observation)) return tl::unexpected(*error);
-    engine_names_.Fill(observation->containers, deadline);
-    kubernetes_names_.Fill(observation->containers);
-    observation->names_problem = engine_names_.problem();
-    if (observation->names_problem.empty()) {
-      observation->names_problem = kubernetes_names_.problem();
-    }
+    names_.Fill(observation->containers, deadline);
+    observation->names_problem = names_.problem();
     return observation;
   }
 
@@ -104,18 +99,22 @@ class ContainerCollector final : public Collector {
     container.id = std::move(found.identity.id);
     container.runtime = found.identity.runtime;
     container.pod_uid = std::move(found.identity.pod_uid);
+    container.name = std::move(found.identity.name);
     if (layout.files == CgroupFiles::kV1) {
       ReadMemoryV1(*directory, buffer_, container);
     } else {
       ReadMemoryV2(*directory, limits.Above(container.cgroup_path, buffer_), buffer_, container);
     }
-    const auto ids = ReadProcessIds(*directory, buffer_);
-    if (!ids && !container.memory.usage) return std::nullopt;
+    auto ids = ReadProcessIds(*directory, buffer_);
+    // Asked last: a cgroup that is gone by now may have been so while its limits were read, and
+    // then its parents' would be told as its own.
+    if (!ids && (!container.memory.usage || directory->IsGone())) return std::nullopt;
     if (ids) container.processes = ids->size();
     Kept& kept = KeptOf(*directory);
     NoteProcesses(kept, std::move(ids).value_or(std::vector<std::uint64_t>{}));
     container.started_at = kept.started_at;
     container.restarts_in_place = kept.restarts_in_place;
+    if (kept.is_sandbox && !container.pod_uid.empty()) container.name = kSandboxName;
     return container;
   }
 
@@ -133,9 +132,10 @@ class ContainerCollector final : public Collector {
       kept.by_process = false;
     }
     if (!kept.by_process) {
-      if (const auto start = OldestStart(settings_.paths.procfs, ids)) {
-        kept.started_at = *start;
+      if (const auto oldest = FindOldest(settings_.paths.procfs, ids)) {
+        kept.started_at = oldest->started_at;
         kept.by_process = true;
+        kept.is_sandbox = ids.size() == 1 && oldest->comm == "pause";
       }
     }
     if (ids.empty()) return;
@@ -145,8 +145,7 @@ class ContainerCollector final : public Collector {
 
   ContainerSettings settings_;
   const Clock& clock_;
-  EngineNames engine_names_;
-  KubernetesNames kubernetes_names_;
+  ContainerNames names_;
   std::unordered_map<std::uint64_t, Kept> kept_;
   std::uint64_t observations_ = 0;
   std::string buffer_;

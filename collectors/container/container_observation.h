@@ -37,6 +37,9 @@ constexpr std::string_view RuntimeName(ContainerRuntime runtime) {
   return "";
 }
 
+/// The name of a pod's sandbox, the process `pause`, as the kubelet and cAdvisor write it.
+inline constexpr const char* kSandboxName = "POD";
+
 /// The memory of one container with all that runs below it, in bytes. Empty: the kernel does not
 /// tell it (the v1 controller knows no slab), or for a limit: there is none.
 struct ContainerMemory {
