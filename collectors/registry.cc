@@ -32,7 +32,9 @@ Made CreateHost(const CollectorSettings& settings, const Clock& clock) {
 }
 
 Made CreateContainer(const CollectorSettings& settings, const Clock& clock) {
-  return MakeContainerCollector({.paths = settings.paths, .docker_socket = settings.docker_socket},
+  return MakeContainerCollector({.paths = settings.paths,
+                                 .docker_socket = settings.docker_socket,
+                                 .podman_socket = settings.podman_socket},
                                 clock);
 }
 

@@ -38,6 +38,8 @@ struct CollectorSettings {
   std::vector<NeighbourGroup> neighbours;
   /// The container engine's socket; asked by GET only. Empty: never asked.
   std::string docker_socket;
+  /// The same of podman, for its own containers.
+  std::string podman_socket;
   /// The kernel's log, a device.
   std::string kmsg = "/dev/kmsg";
   /// SQLAlchemy URL of the metadata database, secrets included; absent where none was given.

@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <memory>
@@ -12,6 +13,11 @@
 
 namespace airflow_host {
 namespace {
+
+/// Larger than any file of a cgroup but the lists: memory.stat, the longest, has about 3 kB.
+constexpr std::size_t kFirstChunk = std::size_t{16} * 1024;
+/// What lies behind is cut off: a cgroup.procs of half a million processes.
+constexpr std::size_t kLargestFile = std::size_t{4} * 1024 * 1024;
 
 struct CloseStream {
   void operator()(DIR* stream) const { ::closedir(stream); }
@@ -35,17 +41,16 @@ SystemTime TimeOf(const timespec& time) {
 }  // namespace
 
 Expected<CgroupDirectory> CgroupDirectory::Open(const std::string& path) {
-  return OpenAt(AT_FDCWD, path);
+  return OpenAt(AT_FDCWD, path.c_str());
 }
 
-Expected<CgroupDirectory> CgroupDirectory::OpenChild(const std::string& name) const {
+Expected<CgroupDirectory> CgroupDirectory::OpenChild(const char* name) const {
   return OpenAt(descriptor_.get(), name);
 }
 
-Expected<CgroupDirectory> CgroupDirectory::OpenAt(int parent, const std::string& path) {
+Expected<CgroupDirectory> CgroupDirectory::OpenAt(int parent, const char* path) {
   CgroupDirectory result;
-  result.descriptor_.Reset(
-      ::openat(parent, path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
+  result.descriptor_.Reset(::openat(parent, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW));
   if (!result.descriptor_.valid()) return tl::unexpected(SystemError("open", path, errno));
   struct stat status {};
   if (::fstat(result.descriptor_.get(), &status) != 0) {
@@ -57,7 +62,39 @@ Expected<CgroupDirectory> CgroupDirectory::OpenAt(int parent, const std::string&
   return result;
 }
 
-std::optional<std::uint64_t> CgroupDirectory::ReadNumber(const std::string& name,
+std::optional<std::string_view> CgroupDirectory::ReadWhole(const char* name, std::string& buffer,
+                                                           bool in_one_piece) const {
+  const UniqueDescriptor file(
+      ::openat(descriptor_.get(), name, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+  if (!file.valid()) return std::nullopt;
+  if (buffer.size() < kFirstChunk) buffer.resize(kFirstChunk);
+  std::size_t used = 0;
+  while (used < kLargestFile) {
+    if (used == buffer.size()) buffer.resize(buffer.size() * 2);
+    const std::size_t room = buffer.size() - used;
+    const ssize_t got = ::read(file.get(), buffer.data() + used, room);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return std::nullopt;
+    used += static_cast<std::size_t>(got);
+    if (got == 0 || (in_one_piece && static_cast<std::size_t>(got) < room)) break;
+  }
+  return std::string_view(buffer).substr(0, used);
+}
+
+std::optional<std::string_view> CgroupDirectory::Read(const char* name, std::string& buffer) const {
+  return ReadWhole(name, buffer, /*in_one_piece=*/true);
+}
+
+std::optional<std::string_view> CgroupDirectory::ReadList(const char* name,
+                                                          std::string& buffer) const {
+  return ReadWhole(name, buffer, /*in_one_piece=*/false);
+}
+
+bool CgroupDirectory::IsGone() const {
+  return ::faccessat(descriptor_.get(), "cgroup.procs", F_OK, 0) != 0 && errno == ENOENT;
+}
+
+std::optional<std::uint64_t> CgroupDirectory::ReadNumber(const char* name,
                                                          std::string& buffer) const {
   const auto text = Read(name, buffer);
   return text ? ParseNumberFile(*text) : std::nullopt;

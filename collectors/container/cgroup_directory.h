@@ -10,7 +10,6 @@
 
 #include "collectors/support/clock.h"
 #include "collectors/support/error.h"
-#include "collectors/support/file_reader.h"
 #include "collectors/support/unique_descriptor.h"
 
 namespace airflow_host {
@@ -22,16 +21,22 @@ class CgroupDirectory {
   static Expected<CgroupDirectory> Open(const std::string& path);
 
   /// Opens the cgroup `name` in this one.
-  Expected<CgroupDirectory> OpenChild(const std::string& name) const;
+  Expected<CgroupDirectory> OpenChild(const char* name) const;
 
-  /// The content of its file `name`, in `buffer`. kAbsent: this kernel has no such file, or the
-  /// cgroup is gone.
-  Expected<std::string_view> Read(const std::string& name, std::string& buffer) const {
-    return ReadFileAt(descriptor_.get(), name, buffer);
-  }
+  /// The content of its file `name`, in `buffer`, which never shrinks. For files that the kernel
+  /// writes in one piece, as it does all but lists: a read that leaves room in the buffer has got
+  /// the whole, so the second one, which others need to see the end, is saved. Nothing where it
+  /// cannot be read: this kernel has no such file, or the cgroup is gone.
+  std::optional<std::string_view> Read(const char* name, std::string& buffer) const;
+
+  /// The content of its file `name` that is a list (cgroup.procs), which comes in pieces.
+  std::optional<std::string_view> ReadList(const char* name, std::string& buffer) const;
 
   /// The one number that its file `name` holds; nothing where that cannot be read.
-  std::optional<std::uint64_t> ReadNumber(const std::string& name, std::string& buffer) const;
+  std::optional<std::uint64_t> ReadNumber(const char* name, std::string& buffer) const;
+
+  /// True once the cgroup was removed: then its directory, though still open, holds nothing.
+  bool IsGone() const;
 
   /// Calls `visit` with the name of each cgroup in this one until it returns false. A directory
   /// that vanishes meanwhile has none.
@@ -45,7 +50,9 @@ class CgroupDirectory {
   SystemTime modified_at() const { return modified_at_; }
 
  private:
-  static Expected<CgroupDirectory> OpenAt(int parent, const std::string& path);
+  static Expected<CgroupDirectory> OpenAt(int parent, const char* path);
+  std::optional<std::string_view> ReadWhole(const char* name, std::string& buffer,
+                                            bool in_one_piece) const;
 
   UniqueDescriptor descriptor_;
   std::uint64_t inode_ = 0;

@@ -82,6 +82,39 @@ std::string PodUid(std::string_view path) {
   return {};
 }
 
+/// containerd puts what is started by hand into "/NAMESPACE/<id>".
+bool IsNamespaceOfContainerd(std::string_view parent) {
+  return parent == "/default" || parent == "/k8s.io";
+}
+
+constexpr std::string_view kService = ".service";
+
+/// "user@1000.service": the systemd of one user, below which are that user's own units.
+bool IsUserManager(std::string_view name) {
+  return name.starts_with("user@") && name.ends_with(kService);
+}
+
+/// The service at `path`, if all above it is slices and at most one user's manager.
+std::optional<ContainerIdentity> IdentifyService(std::string_view path) {
+  const std::size_t last = path.rfind('/');
+  const std::string_view unit = path.substr(last + 1);
+  if (!unit.ends_with(kService) || unit == kService || IsUserManager(unit)) return std::nullopt;
+  std::string name;
+  std::string_view above = path.substr(0, last);
+  while (!above.empty()) {
+    if (above.front() != '/') return std::nullopt;
+    above.remove_prefix(1);
+    const std::string_view step = above.substr(0, above.find('/'));
+    above.remove_prefix(step.size());
+    if (name.empty() && IsUserManager(step)) {
+      name = std::string(step) + "/";
+    } else if (!step.ends_with(".slice")) {
+      return std::nullopt;
+    }
+  }
+  return ContainerIdentity{std::string(unit), ContainerRuntime::kSystemd, {}, name.append(unit)};
+}
+
 }  // namespace
 
 bool IsContainerId(std::string_view text) {
@@ -94,13 +127,15 @@ std::optional<ContainerIdentity> IdentifyContainer(std::string_view path) {
   const std::string_view name = path.substr(slash + 1);
   std::optional<NamedId> found = ParseName(name);
   if (!found) found = ParseColonName(name);
-  if (!found) return std::nullopt;
+  if (!found) return IdentifyService(path);
   // A bare id says nothing of who made it: below Kubernetes it is containerd's (the only runtime
-  // there that names its cgroups so since dockershim went), anywhere else Docker's.
-  const bool kubernetes = path.find("kubepods") != std::string_view::npos;
+  // there that names its cgroups so since dockershim went), as it is below containerd's own
+  // namespaces, anywhere else Docker's.
+  const bool containerd = path.find("kubepods") != std::string_view::npos ||
+                          IsNamespaceOfContainerd(path.substr(0, slash));
   const ContainerRuntime bare =
-      kubernetes ? ContainerRuntime::kContainerd : ContainerRuntime::kDocker;
-  return ContainerIdentity{std::string(found->id), found->runtime.value_or(bare), PodUid(path)};
+      containerd ? ContainerRuntime::kContainerd : ContainerRuntime::kDocker;
+  return ContainerIdentity{std::string(found->id), found->runtime.value_or(bare), PodUid(path), {}};
 }
 
 }  // namespace airflow_host

@@ -17,7 +17,7 @@ void AddProcessesBelow(const CgroupDirectory& directory, std::size_t depth, std:
     const auto child = directory.OpenChild(name);
     if (!child) return true;
     // A threaded cgroup refuses to be read (EOPNOTSUPP); its processes stand in its parent's file.
-    if (const auto text = child->Read("cgroup.procs", buffer)) ParseProcessIds(*text, ids);
+    if (const auto text = child->ReadList("cgroup.procs", buffer)) ParseProcessIds(*text, ids);
     AddProcessesBelow(*child, depth + 1, visited, buffer, ids);
     return true;
   });
@@ -27,7 +27,7 @@ void AddProcessesBelow(const CgroupDirectory& directory, std::size_t depth, std:
 
 std::optional<std::vector<std::uint64_t>> ReadProcessIds(const CgroupDirectory& directory,
                                                          std::string& buffer) {
-  const auto text = directory.Read("cgroup.procs", buffer);
+  const auto text = directory.ReadList("cgroup.procs", buffer);
   if (!text) return std::nullopt;
   std::vector<std::uint64_t> ids;
   ParseProcessIds(*text, ids);

@@ -23,7 +23,7 @@ struct LimitsV2 {
 /// so it lives for one observation. Used by one thread.
 class LimitsOfAncestors {
  public:
-  /// `root`: the directory of the hierarchy's root cgroup, which itself has no limits.
+  /// `root`: the directory of the hierarchy's root cgroup.
   explicit LimitsOfAncestors(std::string root) : root_(std::move(root)) {}
 
   /// The limits that the ancestors of `path` ("/a/b") set, without its own.

@@ -8,6 +8,10 @@
 namespace airflow_host {
 namespace {
 
+/// crun, which podman runs containers with, puts the processes one cgroup deeper.
+/// https://github.com/containers/crun/blob/main/crun.1.md (run.oci.systemd.subgroup)
+constexpr const char* kInnerCgroup = "container";
+
 /// The smaller of a limit from above and the one in the file `name`.
 std::optional<std::uint64_t> Narrow(std::optional<std::uint64_t> above,
                                     const CgroupDirectory& directory, const char* name,
@@ -56,10 +60,11 @@ void ReadStat(const CgroupDirectory& directory, std::string& buffer, ContainerMe
 
 LimitsV2 LimitsOfAncestors::Above(const std::string& path, std::string& buffer) {
   const std::size_t slash = path.rfind('/');
-  if (slash == std::string::npos || slash == 0) return {};
+  if (slash == std::string::npos) return {};
+  // The root's own: a true root has no such files, but the root of a cgroup namespace has.
   const std::string parent = path.substr(0, slash);
   if (const auto known = known_.find(parent); known != known_.end()) return known->second;
-  LimitsV2 limits = Above(parent, buffer);
+  LimitsV2 limits = slash == 0 ? LimitsV2{} : Above(parent, buffer);
   if (const auto directory = CgroupDirectory::Open(root_ + parent)) {
     limits = NarrowAll(limits, *directory, buffer);
   }
@@ -74,7 +79,12 @@ void ReadMemoryV2(const CgroupDirectory& directory, const LimitsV2& above, std::
   memory.swap = directory.ReadNumber("memory.swap.current", buffer);
   memory.peak = directory.ReadNumber("memory.peak", buffer);
   ReadStat(directory, buffer, memory);
-  const LimitsV2 limits = NarrowAll(above, directory, buffer);
+  LimitsV2 limits = NarrowAll(above, directory, buffer);
+  if (container.runtime == ContainerRuntime::kPodman) {
+    if (const auto inner = directory.OpenChild(kInnerCgroup)) {
+      limits = NarrowAll(limits, *inner, buffer);
+    }
+  }
   memory.limit = limits.memory;
   memory.swap_limit = limits.swap;
   memory.high = limits.high;

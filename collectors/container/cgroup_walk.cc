@@ -33,10 +33,9 @@ class Walker {
   /// False once the whole search is to end.
   bool VisitChild(const CgroupDirectory& parent, const char* name, std::size_t depth) {
     if (auto identity = IdentifyContainer(path_)) {
-      found_.containers.push_back({path_, std::move(*identity)});
-      if (found_.containers.size() < limits_.containers) return true;
-      stopped_ = found_.truncated = true;
-      return false;
+      const bool is_service = identity->runtime == ContainerRuntime::kSystemd;
+      Keep(std::move(*identity), is_service);
+      if (!is_service || stopped_) return !stopped_;
     }
     if (depth >= limits_.depth) {
       found_.truncated = true;
@@ -49,11 +48,23 @@ class Walker {
     return !stopped_;
   }
 
+  void Keep(ContainerIdentity identity, bool is_service) {
+    if (is_service && services_ == limits_.services) {
+      found_.truncated = true;
+      return;
+    }
+    found_.containers.push_back({path_, std::move(identity)});
+    (is_service ? services_ : containers_) += 1;
+    if (containers_ == limits_.containers) stopped_ = found_.truncated = true;
+  }
+
   const WalkLimits& limits_;
   const Clock& clock_;
   Deadline deadline_;
   std::string path_;
   FoundContainers found_;
+  std::size_t containers_ = 0;
+  std::size_t services_ = 0;
   std::size_t opened_ = 0;
   bool stopped_ = false;
   bool timed_out_ = false;

@@ -15,11 +15,12 @@ namespace airflow_host {
 /// How far the search goes.
 struct WalkLimits {
   std::size_t depth = 10;  ///< Levels below the root. Kubernetes needs 4, nested slices more.
-  std::size_t containers = 2000;     ///< Found ones.
+  std::size_t containers = 2000;     ///< Found ones, services not counted.
+  std::size_t services = 500;        ///< Found ones.
   std::size_t directories = 20'000;  ///< Opened ones.
 };
 
-/// A container's cgroup.
+/// The cgroup of a container or service.
 struct FoundContainer {
   std::string path;  ///< Below the root: "/docker/<id>".
   ContainerIdentity identity;
@@ -32,8 +33,8 @@ struct FoundContainers {
 };
 
 /// Searches below the directory `root`. Cgroups below a container's are its own affair and not
-/// looked at; those that vanish meanwhile are left out. Errors: `root` cannot be opened; kTimedOut.
-/// One thread.
+/// looked at; below a service there may be containers (podman with cgroups=split). Those that
+/// vanish meanwhile are left out. Errors: `root` cannot be opened; kTimedOut. One thread.
 Expected<FoundContainers> FindContainers(const std::string& root, const WalkLimits& limits,
                                          const Clock& clock, Deadline deadline);
 

@@ -10,28 +10,39 @@
 #include "collectors/container/cgroup_layout.h"
 #include "collectors/container/cgroup_reader.h"
 #include "collectors/container/cgroup_walk.h"
+#include "collectors/container/container_names.h"
 #include "collectors/container/container_observation.h"
-#include "collectors/container/engine_names.h"
-#include "collectors/container/kubernetes_names.h"
 #include "collectors/container/process_start.h"
 
 namespace airflow_host {
 namespace {
 
+constexpr std::size_t kMostRemembered = 256;
+
 /// What is kept of a container between observations, by its cgroup's inode.
 struct Kept {
   SystemTime started_at{};
   bool by_process = false;  ///< Told by a process; else by the directory, and still to be bettered.
+  std::vector<std::uint64_t> processes;  ///< Its last known ones, at most kMostRemembered.
+  std::uint64_t restarts_in_place = 0;
+  bool is_sandbox = false;      ///< In a pod: it only holds the namespaces.
   std::uint64_t last_seen = 0;  ///< Number of the observation.
 };
+
+/// True where `kept` had processes, `ids` names some, and not one of those that were known is left.
+/// (A service that forks itself into the background keeps its child.)
+bool AllReplaced(const Kept& kept, const std::vector<std::uint64_t>& ids) {
+  if (kept.processes.empty() || ids.empty()) return false;
+  return std::find_first_of(ids.begin(), ids.end(), kept.processes.begin(), kept.processes.end()) ==
+         ids.end();
+}
 
 class ContainerCollector final : public Collector {
  public:
   ContainerCollector(ContainerSettings settings, const Clock& clock)
       : settings_(std::move(settings)),
         clock_(clock),
-        engine_names_(settings_.docker_socket, clock),
-        kubernetes_names_(settings_.paths.rootfs, clock) {}
+        names_(settings_.docker_socket, settings_.podman_socket, settings_.paths.rootfs, clock) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     try {
@@ -50,12 +61,8 @@ class ContainerCollector final : public Collector {
     if (!layout) return tl::unexpected(layout.error());
     observation->cgroup_version = layout->version;
     if (const auto error = ReadAll(*layout, deadline, *observation)) return tl::unexpected(*error);
-    engine_names_.Fill(observation->containers, deadline);
-    kubernetes_names_.Fill(observation->containers);
-    observation->names_problem = engine_names_.problem();
-    if (observation->names_problem.empty()) {
-      observation->names_problem = kubernetes_names_.problem();
-    }
+    names_.Fill(observation->containers, deadline);
+    observation->names_problem = names_.problem();
     return observation;
   }
 
@@ -88,38 +95,57 @@ class ContainerCollector final : public Collector {
     if (!directory) return std::nullopt;
     Container container;
     container.cgroup_path = std::move(found.path);
+    container.cgroup_inode = directory->inode();
     container.id = std::move(found.identity.id);
     container.runtime = found.identity.runtime;
     container.pod_uid = std::move(found.identity.pod_uid);
+    container.name = std::move(found.identity.name);
     if (layout.files == CgroupFiles::kV1) {
       ReadMemoryV1(*directory, buffer_, container);
     } else {
       ReadMemoryV2(*directory, limits.Above(container.cgroup_path, buffer_), buffer_, container);
     }
-    const auto ids = ReadProcessIds(*directory, buffer_);
-    if (!ids && !container.memory.usage) return std::nullopt;
+    auto ids = ReadProcessIds(*directory, buffer_);
+    // Asked last: a cgroup that is gone by now may have been so while its limits were read, and
+    // then its parents' would be told as its own.
+    if (!ids && (!container.memory.usage || directory->IsGone())) return std::nullopt;
     if (ids) container.processes = ids->size();
-    container.started_at = StartOf(*directory, ids.value_or(std::vector<std::uint64_t>{}));
+    Kept& kept = KeptOf(*directory);
+    NoteProcesses(kept, std::move(ids).value_or(std::vector<std::uint64_t>{}));
+    container.started_at = kept.started_at;
+    container.restarts_in_place = kept.restarts_in_place;
+    if (kept.is_sandbox && !container.pod_uid.empty()) container.name = kSandboxName;
     return container;
   }
 
-  SystemTime StartOf(const CgroupDirectory& directory, const std::vector<std::uint64_t>& ids) {
+  Kept& KeptOf(const CgroupDirectory& directory) {
     const auto [entry, is_new] = kept_.try_emplace(directory.inode());
-    Kept& kept = entry->second;
-    kept.last_seen = observations_;
-    if (is_new) kept.started_at = directory.modified_at();
-    if (kept.by_process) return kept.started_at;
-    if (const auto start = OldestStart(settings_.paths.procfs, ids)) {
-      kept.started_at = *start;
-      kept.by_process = true;
+    if (is_new) entry->second.started_at = directory.modified_at();
+    entry->second.last_seen = observations_;
+    return entry->second;
+  }
+
+  void NoteProcesses(Kept& kept, std::vector<std::uint64_t> ids) {
+    std::erase(ids, 0U);  // Those of another pid namespace.
+    if (AllReplaced(kept, ids)) {
+      ++kept.restarts_in_place;
+      kept.by_process = false;
     }
-    return kept.started_at;
+    if (!kept.by_process) {
+      if (const auto oldest = FindOldest(settings_.paths.procfs, ids)) {
+        kept.started_at = oldest->started_at;
+        kept.by_process = true;
+        kept.is_sandbox = ids.size() == 1 && oldest->comm == "pause";
+      }
+    }
+    if (ids.empty()) return;
+    ids.resize(std::min(ids.size(), kMostRemembered));
+    kept.processes = std::move(ids);
   }
 
   ContainerSettings settings_;
   const Clock& clock_;
-  EngineNames engine_names_;
-  KubernetesNames kubernetes_names_;
+  ContainerNames names_;
   std::unordered_map<std::uint64_t, Kept> kept_;
   std::uint64_t observations_ = 0;
   std::string buffer_;

@@ -12,8 +12,10 @@ namespace airflow_host {
 /// What the collector is given.
 struct ContainerSettings {
   Paths paths;
-  /// The container engine's unix socket, asked by GET only; empty: never asked.
+  /// Docker's unix socket, asked by GET only; empty: never asked.
   std::string docker_socket;
+  /// The same of podman, for its containers; empty: `docker_socket` is asked about them too.
+  std::string podman_socket;
 };
 
 /// Makes the collector; reads nothing yet. `clock` outlives it. Its observations are

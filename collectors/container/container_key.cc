@@ -3,7 +3,6 @@
 
 #include <map>
 #include <set>
-#include <tuple>
 
 #include "collectors/support/text.h"
 
@@ -14,12 +13,6 @@ constexpr std::size_t kShortId = 12;
 /// So that a name with the short id appended is never cut off by the metric writer, which could
 /// make two the same again.
 constexpr std::size_t kLongestName = 128;
-
-using Identity = std::tuple<std::string, std::string, std::string, std::string, std::string>;
-
-Identity IdentityOf(const ContainerKey& key) {
-  return {key.container, key.pod_namespace, key.pod, key.compose_project, key.compose_service};
-}
 
 std::string ShortId(const Container& container) { return container.id.substr(0, kShortId); }
 
@@ -44,21 +37,21 @@ ContainerKey WishedKey(const Container& container) {
 
 std::vector<ContainerKey> ContainerKeys(std::span<const Container> containers) {
   std::vector<ContainerKey> keys;
-  std::map<Identity, int> wishes;
+  std::map<ContainerKey, int> wishes;
   for (const Container& container : containers) {
     keys.push_back(WishedKey(container));
-    ++wishes[IdentityOf(keys.back())];
+    ++wishes[keys.back()];
   }
-  std::set<Identity> taken;
+  std::set<ContainerKey> taken;
   for (const auto& [wish, count] : wishes) {
     if (count == 1) taken.insert(wish);
   }
   for (std::size_t at = 0; at < keys.size(); ++at) {
-    if (wishes[IdentityOf(keys[at])] == 1) continue;
+    if (wishes[keys[at]] == 1) continue;
     const std::string base = keys[at].container + "-" + ShortId(containers[at]);
     keys[at].container = base;
     // A name may have been made to look like another's with its id: count on until it is free.
-    for (int more = 2; !taken.insert(IdentityOf(keys[at])).second; ++more) {
+    for (int more = 2; !taken.insert(keys[at]).second; ++more) {
       keys[at].container = base + "-" + std::to_string(more);
     }
   }

@@ -2,6 +2,7 @@
 // which is new each time Kubernetes or compose makes the container anew), and is unique.
 #pragma once
 
+#include <compare>
 #include <span>
 #include <string>
 #include <vector>
@@ -17,7 +18,16 @@ struct ContainerKey {
   std::string pod;              ///< Kubernetes, where known.
   std::string compose_project;  ///< Compose.
   std::string compose_service;  ///< Compose.
+
+  auto operator<=>(const ContainerKey&) const = default;
 };
+
+/// Whether `container` is shown at all. A bare host runs forty systemd services, most of which are
+/// of no concern: those in which neither Airflow nor a known neighbour runs are left out. Any
+/// thread.
+inline bool IsShown(const Container& container) {
+  return container.runtime != ContainerRuntime::kSystemd || !container.component.empty();
+}
 
 /// The keys of `containers`, in their order; no two are the same. All who would share one get their
 /// short id appended, so that none silently goes on as another. Pure; any thread.

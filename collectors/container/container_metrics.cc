@@ -98,15 +98,21 @@ constexpr std::array kPressureValues = {
 
 constexpr MetricDescription kEvents{
     "airflow_container_memory_events_total",
-    "What happened to the container's memory since it started: reclaimed below low, throttled at "
-    "high, hit max, out of memory, processes killed, swap allocations failed (cgroup v2 "
+    "What happened to the container's memory, kept over its restarts: reclaimed below low, "
+    "throttled "
+    "at high, hit max, out of memory, processes killed, swap allocations failed (cgroup v2 "
     "memory.events and memory.swap.events, v1 memory.failcnt and memory.oom_control).",
     kCounter};
-constexpr MetricDescription kOomKills{"airflow_container_oom_kills_total",
-                                      "Processes of the container killed by the kernel for want of "
-                                      "memory since it started (cgroup v2 "
-                                      "memory.events, v1 memory.oom_control).",
-                                      kCounter};
+constexpr MetricDescription kOomKills{
+    "airflow_container_oom_kills_total",
+    "Processes of the container killed by the kernel for want of memory, kept over its restarts; "
+    "absent where the kernel does not count them (cgroup v2 memory.events, v1 memory.oom_control).",
+    kCounter};
+constexpr MetricDescription kRestarts{
+    "airflow_container_restarts_total",
+    "Times the container, or service, was seen to be made or started anew since the exporter "
+    "started, sampled every few seconds (its cgroup's inode and cgroup.procs).",
+    kCounter};
 constexpr MetricDescription kProcesses{
     "airflow_container_processes",
     "Processes in the container, not threads, sampled every few seconds (cgroup.procs)."};
@@ -119,12 +125,13 @@ constexpr MetricDescription kPressure{
     "Time for which some or all tasks of the container waited for a resource (cgroup v2 "
     "memory.pressure, io.pressure, cpu.pressure).",
     kCounter};
-constexpr MetricDescription kInfo{
-    "airflow_container_info",
-    "The container's runtime, the Airflow component in it and the host's cgroup version; always 1 "
-    "(names of cgroups)."};
+constexpr MetricDescription kInfo{"airflow_container_info",
+                                  "The container's runtime (systemd: a service), the component in "
+                                  "it and the host's cgroup version; always 1 "
+                                  "(names of cgroups)."};
 
-constexpr std::array kOthers = {kEvents, kOomKills, kProcesses, kStart, kPressure, kInfo};
+constexpr std::array kOthers = {kEvents, kOomKills, kRestarts, kProcesses,
+                                kStart,  kPressure, kInfo};
 
 constexpr auto kAll = [] {
   std::array<MetricDescription, kMemory.size() + kOthers.size()> all{};
@@ -193,9 +200,10 @@ void DescribeOne(const Container& container, std::string_view version, KeyedWrit
     writer.Add(description, container.memory.*member);
   }
   for (const auto& [event, member] : kEventValues) {
-    writer.Add(kEvents, container.events.*member, LabelView{"event", event});
+    writer.Add(kEvents, container.events_of_key.*member, LabelView{"event", event});
   }
-  writer.Add(kOomKills, container.events.oom_kill);
+  writer.Add(kOomKills, container.events_of_key.oom_kill);
+  writer.Add(kRestarts, container.restarts_of_key);
   writer.Add(kProcesses, container.processes);
   if (container.started_at) {
     writer.Add(kStart, std::optional<double>(SecondsSinceEpoch(*container.started_at)));
@@ -213,9 +221,15 @@ void DescribeContainer(const CollectorStatus& /*status*/, const ContainerObserva
   if (observation == nullptr) return;
   const auto& containers = observation->containers;
   const std::vector<ContainerKey> keys = ContainerKeys(containers);
-  const std::size_t count = std::min(containers.size(), kMostContainers);
-  for (std::size_t at = 0; at < count; ++at) {
-    DescribeOne(containers[at], observation->cgroup_version, KeyedWriter(keys[at], writer));
+  // Services come last: where there is not room for all, a true container is worth more.
+  std::size_t room = kMostContainers;
+  for (const bool services : {false, true}) {
+    for (std::size_t at = 0; at < containers.size() && room > 0; ++at) {
+      const bool is_service = containers[at].runtime == ContainerRuntime::kSystemd;
+      if (is_service != services || !IsShown(containers[at])) continue;
+      DescribeOne(containers[at], observation->cgroup_version, KeyedWriter(keys[at], writer));
+      --room;
+    }
   }
 }
 

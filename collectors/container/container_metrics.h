@@ -13,7 +13,8 @@ namespace airflow_host {
 std::span<const MetricDescription> ContainerMetrics();
 
 /// Adds the metrics of `observation` (null: none that is fresh, so nothing is added), at most 500
-/// containers in the order of their cgroup paths. Pure; any thread.
+/// containers in the order of their cgroup paths, systemd's services last (IsShown). Pure; any
+/// thread.
 void DescribeContainer(const CollectorStatus& status, const ContainerObservation* observation,
                        MetricWriter& writer);
 

@@ -16,9 +16,11 @@
 namespace airflow_host {
 
 /// What started a container, as its cgroup's name tells it.
-enum class ContainerRuntime { kDocker, kContainerd, kCrio, kPodman };
+/// A systemd service is no container, but it has a cgroup of its own and restarts as one does.
+enum class ContainerRuntime { kDocker, kContainerd, kCrio, kPodman, kSystemd };
 
-/// The runtime's name as it stands in labels: "docker", "containerd", "crio", "podman". Any thread.
+/// The runtime's name as it stands in labels: "docker", "containerd", "crio", "podman", "systemd".
+/// Any thread.
 constexpr std::string_view RuntimeName(ContainerRuntime runtime) {
   switch (runtime) {
     case ContainerRuntime::kDocker:
@@ -29,9 +31,14 @@ constexpr std::string_view RuntimeName(ContainerRuntime runtime) {
       return "crio";
     case ContainerRuntime::kPodman:
       return "podman";
+    case ContainerRuntime::kSystemd:
+      return "systemd";
   }
   return "";
 }
+
+/// The name of a pod's sandbox, the process `pause`, as the kubelet and cAdvisor write it.
+inline constexpr const char* kSandboxName = "POD";
 
 /// The memory of one container with all that runs below it, in bytes. Empty: the kernel does not
 /// tell it (the v1 controller knows no slab), or for a limit: there is none.
@@ -63,7 +70,7 @@ struct ContainerMemory {
   std::optional<std::uint64_t> high;
 };
 
-/// How often something happened to a container's memory since its cgroup was made.
+/// How often something happened to a container's memory.
 struct ContainerMemoryEvents {
   std::optional<std::uint64_t> low;   ///< Reclaimed although below memory.low (v2 memory.events).
   std::optional<std::uint64_t> high;  ///< Throttled at memory.high (v2 memory.events).
@@ -79,10 +86,14 @@ struct Container {
   /// Below the root of the memory hierarchy, as the kernel names it: "/docker/<id>". The key of
   /// /proc/PID/cgroup and of the kernel's OOM messages.
   std::string cgroup_path;
-  /// 64 hexadecimal digits.
+  /// The inode of its cgroup's directory: the kernel gives the number to no other cgroup while the
+  /// machine runs, so it tells a restarted container (same id, same path) from its former self.
+  std::uint64_t cgroup_inode = 0;
+  /// 64 hexadecimal digits; of a systemd service its unit's name.
   std::string id;
   ContainerRuntime runtime = ContainerRuntime::kDocker;
-  /// The engine's name of it, or the container's name within its pod; empty where not known.
+  /// The engine's name of it, the container's name within its pod ("POD" for the pod's sandbox), or
+  /// the unit's name, after its user's manager if it has one; empty where not known.
   std::string name;
   std::string compose_project;  ///< Label com.docker.compose.project; empty outside compose.
   std::string compose_service;  ///< Label com.docker.compose.service; empty outside compose.
@@ -94,7 +105,10 @@ struct Container {
   std::string component;
 
   ContainerMemory memory;
-  ContainerMemoryEvents events;
+  ContainerMemoryEvents events;  ///< Since its cgroup was made.
+  /// How often, within this cgroup and since the exporter started, all processes gave way to
+  /// others: systemd may start a service again in the cgroup that it had.
+  std::uint64_t restarts_in_place = 0;
   PressureTotals memory_pressure;  ///< v2 memory.pressure.
   PressureTotals io_pressure;      ///< v2 io.pressure.
   PressureTotals cpu_pressure;     ///< v2 cpu.pressure.
@@ -102,6 +116,12 @@ struct Container {
   std::optional<std::uint64_t> processes;
   /// Start of its oldest process (/proc/PID/stat), or else when the cgroup was first seen.
   std::optional<SystemTime> started_at;
+
+  /// The events of all cgroups that have stood under its key (ContainerKey) while the exporter ran,
+  /// and how often one took another's place. Left empty here, since the key may need the component:
+  /// the ledger fills them in (ContainerLedger).
+  ContainerMemoryEvents events_of_key;
+  std::optional<std::uint64_t> restarts_of_key;
 };
 
 /// All containers of the host.

@@ -43,8 +43,13 @@ void EngineNames::Fill(std::span<Container> containers, Deadline deadline) {
   }
 }
 
+bool EngineNames::IsOfEngine(const Container& container) const {
+  return std::find(runtimes_.begin(), runtimes_.end(), container.runtime) != runtimes_.end();
+}
+
 bool EngineNames::TimeToAsk(std::span<const Container> containers) const {
-  const bool any = std::any_of(containers.begin(), containers.end(), IsOfEngine);
+  const bool any = std::any_of(containers.begin(), containers.end(),
+                               [&](const Container& one) { return IsOfEngine(one); });
   if (!any) return false;
   if (!last_asked_) return true;
   if (clock_.SteadyNow() - *last_asked_ >= interval_) return true;

@@ -7,6 +7,8 @@
 #include <set>
 #include <span>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "collectors/container/container_observation.h"
 #include "collectors/container/engine_response.h"
@@ -26,22 +28,26 @@ class EngineNames {
   static constexpr std::chrono::seconds kInterval{30};
   static constexpr std::chrono::seconds kLongestInterval{300};
 
-  /// `socket`: the engine's unix socket; empty: nobody is asked.
-  EngineNames(std::string socket, const Clock& clock) : socket_(std::move(socket)), clock_(clock) {}
+  /// `socket`: the engine's unix socket; empty: nobody is asked. `runtimes`: whose containers it
+  /// can know. Docker and podman share the protocol.
+  EngineNames(std::string socket, std::vector<ContainerRuntime> runtimes, const Clock& clock)
+      : socket_(std::move(socket)), runtimes_(std::move(runtimes)), clock_(clock) {}
 
-  /// Fills in the names of `containers`, asking the engine if it is time to. Those of CRI-O and of
-  /// containerd are not the engine's and stay as they are.
+  /// Fills in the names of `containers`, asking the engine if it is time to. Those of other
+  /// runtimes stay as they are.
   void Fill(std::span<Container> containers, Deadline deadline);
 
   /// Why there are no names, and which right is missing; empty while all is well.
   const std::string& problem() const { return problem_; }
 
  private:
+  bool IsOfEngine(const Container& container) const;
   bool TimeToAsk(std::span<const Container> containers) const;
   void Ask(std::span<const Container> containers, Deadline deadline);
   void NoteFailure(const Error& error);
 
   std::string socket_;
+  std::vector<ContainerRuntime> runtimes_;
   const Clock& clock_;
   std::map<std::string, EngineContainer> known_;
   /// The ids that the engine was last asked about, known to it or not.
@@ -50,12 +56,5 @@ class EngineNames {
   std::chrono::seconds interval_ = kInterval;
   std::string problem_;
 };
-
-/// True where an engine's socket can know the container: Docker and podman, which share the
-/// protocol.
-inline bool IsOfEngine(const Container& container) {
-  return container.runtime == ContainerRuntime::kDocker ||
-         container.runtime == ContainerRuntime::kPodman;
-}
 
 }  // namespace airflow_host

@@ -15,10 +15,16 @@
 
 namespace airflow_host {
 
-/// The earliest start of the processes `ids` that can be read below `procfs`; nothing when none
-/// can. Ids of 0 (processes of another pid namespace) are passed over, as is all behind the first
-/// thousand. Any thread.
-std::optional<SystemTime> OldestStart(const std::string& procfs,
-                                      std::span<const std::uint64_t> ids);
+/// The process that a container began with, as far as can be told: its oldest.
+struct OldestProcess {
+  SystemTime started_at;
+  std::string comm;  ///< Its name of at most 15 bytes.
+};
+
+/// The oldest of the processes `ids` that can be read below `procfs`; nothing when none can, or
+/// when the boot's time is not known. Ids of 0 (processes of another pid namespace) are passed
+/// over, as is all behind the first thousand. Any thread.
+std::optional<OldestProcess> FindOldest(const std::string& procfs,
+                                        std::span<const std::uint64_t> ids);
 
 }  // namespace airflow_host

@@ -48,9 +48,12 @@ std::shared_ptr<const Observation> Insights::Refine(
     return observation;
   }
   const auto* const containers = dynamic_cast<const ContainerObservation*>(observation.get());
-  if (containers != nullptr && last_components_ != nullptr) {
-    return std::make_shared<const ContainerObservation>(
-        NameByComponent(*containers, *last_components_));
+  if (containers != nullptr) {
+    auto named = std::make_shared<ContainerObservation>(
+        last_components_ != nullptr ? NameByComponent(*containers, *last_components_)
+                                    : *containers);
+    container_ledger_.Enter(named->containers, clock_.SteadyNow());
+    return named;
   }
   return observation;
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/container/container_ledger.h"
 #include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
@@ -34,7 +35,8 @@ class Insights {
   Insights(InsightSettings settings, const Clock& clock);
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
-  /// back named by the component that runs in them, processes with the names of their tasks,
+  /// back named by the component that runs in them, with what happened over their restarts,
+  /// processes with the names of their tasks,
   /// everything else as it is.
   std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation);
 
@@ -64,6 +66,7 @@ class Insights {
   std::shared_ptr<const ComponentObservation> last_components_;
   TaskNames task_names_;
   TaskMemory task_memory_;
+  ContainerLedger container_ledger_;
 
   std::mutex counting_;  // Guards the next one; held for moments only, also with absorbing_ held.
   KillAttribution kills_;

@@ -229,10 +229,10 @@ void KillAttribution::ForgetContainers(SteadyTime now) {
     return now - entry.second.last_seen > kContainerGoneFor;
   });
   while (containers_.size() > kMostContainers) {
-    containers_.erase(std::min_element(
-        containers_.begin(), containers_.end(), [](const auto& left, const auto& right) {
-          return left.second.last_seen < right.second.last_seen;
-        }));
+    containers_.erase(std::min_element(containers_.begin(), containers_.end(),
+                                       [](const auto& left, const auto& right) {
+                                         return left.second.last_seen < right.second.last_seen;
+                                       }));
   }
 }
 

@@ -190,6 +190,11 @@ void AddHostRows(Rows& rows) {
                   StoreIn(
                       [](Settings & all) -> auto& { return all.collector.docker_socket; },
                       ParseOptionalPath)});
+  rows.push_back({"container.podman-socket", SettingKind::kValue, "PATH", "/run/podman/podman.sock",
+                  "Podman's socket, asked about its containers; empty: Docker's is", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.podman_socket; },
+                      ParseOptionalPath)});
   rows.push_back({"trend.windows", SettingKind::kList, "DURATION", "1h,6h",
                   "Spans over which the growth of memory is measured", group, true, StoreWindows});
 }

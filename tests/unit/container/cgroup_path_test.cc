@@ -34,6 +34,7 @@ TEST(IdentifyContainer, KnowsTheNamesOfAllEngines) {
       {"/system.slice/containerd.service/kubepods-burstable-pod" + kUidOfSlice +
            ".slice:cri-containerd:" + kId,
        ContainerRuntime::kContainerd, kUid},
+      {"/default/" + kId, ContainerRuntime::kContainerd, ""},
       {"/system.slice/nerdctl-" + kId + ".scope", ContainerRuntime::kContainerd, ""},
       {"/machine.slice/libpod-" + kId + ".scope", ContainerRuntime::kPodman, ""},
       {"/libpod_parent/libpod-" + kId, ContainerRuntime::kPodman, ""},
@@ -46,6 +47,35 @@ TEST(IdentifyContainer, KnowsTheNamesOfAllEngines) {
     EXPECT_EQ(found->runtime, one.runtime) << one.path;
     EXPECT_EQ(found->pod_uid, one.pod_uid) << one.path;
   }
+}
+
+TEST(IdentifyContainer, KnowsTheServicesOfSystemd) {
+  const std::string user = "/user.slice/user-1000.slice/user@1000.service";
+  const std::pair<std::string, std::string> services[] = {
+      {"/system.slice/airflow-scheduler.service", "airflow-scheduler.service"},
+      {"/system.slice/system-postgresql.slice/postgresql@15-main.service",
+       "postgresql@15-main.service"},
+      {user + "/app.slice/airflow.service", "user@1000.service/airflow.service"},
+      {"/x.service", "x.service"},
+  };
+  for (const auto& [path, name] : services) {
+    const auto found = IdentifyContainer(path);
+    ASSERT_TRUE(found) << path;
+    EXPECT_EQ(found->runtime, ContainerRuntime::kSystemd) << path;
+    EXPECT_EQ(found->name, name);
+    EXPECT_EQ(found->id, name.substr(name.rfind('/') + 1));
+  }
+  const std::string others[] = {user,
+                                ".service",
+                                "x.service",
+                                "/.service",
+                                "/system.slice/session-3.scope",
+                                "/system.slice/a.service/b.service",
+                                user + "/user@1001.service/b.service",
+                                "/lxc/web/system.slice/cron.service",
+                                "system.slice/cron.service",
+                                "/system.slice//cron.service"};
+  for (const std::string& path : others) EXPECT_FALSE(IdentifyContainer(path)) << path;
 }
 
 TEST(IdentifyContainer, KnowsWhatIsNoContainer) {
@@ -61,8 +91,6 @@ TEST(IdentifyContainer, KnowsWhatIsNoContainer) {
       "/docker/" + kId + "0",
       "/docker/" + upper,
       "/docker/buildkit/abcdefghijklmnopqrstuvwxy",
-      "/system.slice/docker.service",
-      "/system.slice/docker-" + kId + ".service",
       "/machine.slice/libpod-conmon-" + kId + ".scope",
       "/kubepods.slice/crio-conmon-" + kId + ".scope",
       "/kubepods/burstable/pod" + kUid,

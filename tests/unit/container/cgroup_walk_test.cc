@@ -25,12 +25,14 @@ class FindContainersTest : public testing::Test {
 TEST_F(FindContainersTest, SortsByPathAndDoesNotDescendIntoContainers) {
   tree_.Write("/system.slice/docker-" + Id('b') + ".scope/cgroup.procs", "");
   tree_.Write("/docker/" + Id('a') + "/docker/" + Id('c') + "/cgroup.procs", "");
-  tree_.Write("/system.slice/ssh.service/cgroup.procs", "");
+  tree_.Write("/system.slice/quadlet.service/libpod-payload-" + Id('d') + "/cgroup.procs", "");
   const auto found = Find();
   ASSERT_TRUE(found);
-  ASSERT_EQ(found->containers.size(), 2U);
+  ASSERT_EQ(found->containers.size(), 4U);
   EXPECT_EQ(found->containers[0].path, "/docker/" + Id('a'));
   EXPECT_EQ(found->containers[1].identity.id, Id('b'));
+  EXPECT_EQ(found->containers[2].identity.id, "quadlet.service");
+  EXPECT_EQ(found->containers[3].identity.id, Id('d')) << "below a service there may be containers";
   EXPECT_FALSE(found->truncated);
 }
 
@@ -52,6 +54,17 @@ TEST_F(FindContainersTest, StopsAtItsLimits) {
   ASSERT_TRUE(none);
   EXPECT_TRUE(none->containers.empty());
   EXPECT_TRUE(none->truncated);
+}
+
+TEST_F(FindContainersTest, ServicesTakeNoRoomFromContainers) {
+  for (const char digit : {'1', '2', '3'}) {
+    tree_.Write(std::string("/system.slice/s") + digit + ".service/cgroup.procs", "");
+    tree_.Write("/docker/" + std::string(64, digit) + "/cgroup.procs", "");
+  }
+  const auto found = Find({.containers = 4, .services = 2});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->containers.size(), 5U);
+  EXPECT_TRUE(found->truncated);
 }
 
 TEST_F(FindContainersTest, DoesNotFollowLinks) {

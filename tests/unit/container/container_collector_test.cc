@@ -1,9 +1,14 @@
 #include "collectors/container/container_collector.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <atomic>
 #include <cstdio>
+#include <fstream>
+#include <thread>
 
 #include "collectors/container/container_observation.h"
 #include "tests/support/manual_clock.h"
@@ -21,7 +26,8 @@ Paths PathsOf(const std::string& root) {
 class ContainerCollectorTest : public testing::Test {
  protected:
   std::unique_ptr<Collector> Make(const std::string& root) const {
-    auto made = MakeContainerCollector({.paths = PathsOf(root), .docker_socket = {}}, clock_);
+    auto made = MakeContainerCollector(
+        {.paths = PathsOf(root), .docker_socket = {}, .podman_socket = {}}, clock_);
     EXPECT_TRUE(made);
     return made ? std::move(*made) : nullptr;
   }
@@ -49,11 +55,19 @@ const Container& Find(const ContainerObservation& observation, const std::string
   throw std::runtime_error("no container " + id);
 }
 
+/// How many true containers there are, without systemd's services.
+std::size_t CountContainers(const ContainerObservation& observation) {
+  const auto& all = observation.containers;
+  return static_cast<std::size_t>(std::count_if(all.begin(), all.end(), [](const Container& one) {
+    return one.runtime != ContainerRuntime::kSystemd;
+  }));
+}
+
 TEST_F(ContainerCollectorTest, ReadsDockerOnV2) {
   const auto observation = ObserveFixture("debian12-cgroup2");
   EXPECT_EQ(observation->cgroup_version, "v2");
   EXPECT_EQ(observation->observed_at, clock_.SystemNow());
-  ASSERT_EQ(observation->containers.size(), 6U);
+  ASSERT_EQ(CountContainers(*observation), 6U);
   const Container& worker = Find(*observation, "1b39ac3dc530");
   EXPECT_EQ(worker.cgroup_path, "/system.slice/docker-" + worker.id + ".scope");
   EXPECT_EQ(worker.memory.usage, 769679360U);
@@ -85,7 +99,7 @@ TEST_F(ContainerCollectorTest, ReadsDockerOnV2) {
 TEST_F(ContainerCollectorTest, ReadsDockerOnV1) {
   const auto observation = ObserveFixture("debian12-cgroup1");
   EXPECT_EQ(observation->cgroup_version, "v1");
-  ASSERT_EQ(observation->containers.size(), 6U);
+  ASSERT_EQ(CountContainers(*observation), 6U);
   const Container& worker = Find(*observation, "ca49ecd4a2ab");
   EXPECT_EQ(worker.cgroup_path, "/docker/" + worker.id);
   EXPECT_EQ(worker.memory.usage, 1727029248U);
@@ -109,14 +123,14 @@ TEST_F(ContainerCollectorTest, ReadsDockerOnV1) {
 TEST_F(ContainerCollectorTest, OnAHybridHostReadsTheHierarchyWithTheMemoryController) {
   const auto observation = ObserveFixture("hybrid");
   EXPECT_EQ(observation->cgroup_version, "hybrid");
-  ASSERT_EQ(observation->containers.size(), 6U);
+  ASSERT_EQ(CountContainers(*observation), 6U);
   EXPECT_EQ(Find(*observation, "2dee62f87363").memory.swap, 118 * kMebibyte);
   EXPECT_EQ(ObserveFixture("no-psi")->cgroup_version, "v1");
 }
 
 TEST_F(ContainerCollectorTest, ReadsPodsWithTheirNamesAndTheLimitsOfTheirParents) {
   const auto observation = ObserveFixture("kubernetes-containerd");
-  ASSERT_EQ(observation->containers.size(), 7U) << "four containers and three sandboxes";
+  ASSERT_EQ(CountContainers(*observation), 7U) << "four containers and three sandboxes";
   const Container& scheduler = Find(*observation, "4213041d6076");
   EXPECT_EQ(scheduler.runtime, ContainerRuntime::kContainerd);
   EXPECT_EQ(scheduler.pod_uid, "3f1c8a52-7d0e-4b19-9c64-2a85e7b1d903");
@@ -126,8 +140,124 @@ TEST_F(ContainerCollectorTest, ReadsPodsWithTheirNamesAndTheLimitsOfTheirParents
   EXPECT_EQ(scheduler.memory.limit, 900 * kMebibyte) << "the pod's";
   EXPECT_EQ(Find(*observation, "af29cd9b22b8").memory.limit, 3600 * kMebibyte) << "all pods'";
   EXPECT_EQ(Find(*observation, "6d6c6ed97eae").memory.limit, 768 * kMebibyte) << "its own";
-  EXPECT_EQ(Find(*observation, "6cffc90855b8").name, "") << "a sandbox has no log";
+  const Container& sandbox = Find(*observation, "6cffc90855b8");
+  EXPECT_EQ(sandbox.name, kSandboxName) << "it has no log";
+  EXPECT_EQ(sandbox.pod, scheduler.pod) << "but its pod has a folder";
   EXPECT_EQ(observation->names_problem, "");
+}
+
+TEST_F(ContainerCollectorTest, ReadsTheServicesOfABareHost) {
+  const auto observation = ObserveFixture("debian12-systemd");
+  EXPECT_EQ(CountContainers(*observation), 0U);
+  ASSERT_EQ(observation->containers.size(), 12U);
+  const Container& scheduler = Find(*observation, "airflow-scheduler.service");
+  EXPECT_EQ(scheduler.runtime, ContainerRuntime::kSystemd);
+  EXPECT_EQ(scheduler.cgroup_path, "/airflow.slice/airflow-scheduler.service");
+  EXPECT_EQ(scheduler.name, "airflow-scheduler.service");
+  EXPECT_EQ(scheduler.memory.anon, 419430400U);
+  EXPECT_EQ(scheduler.memory.slab_reclaimable, 33554432U);
+  EXPECT_EQ(scheduler.memory.slab_unreclaimable, 12582912U);
+  EXPECT_EQ(scheduler.memory.limit, 1024 * kMebibyte);
+  EXPECT_EQ(scheduler.memory.high, 960 * kMebibyte);
+  EXPECT_EQ(scheduler.memory.swap_limit, 256 * kMebibyte);
+  EXPECT_EQ(scheduler.processes, 3U);
+  EXPECT_EQ(Find(*observation, "airflow-triggerer.service").memory.limit, 3000 * kMebibyte)
+      << "its slice's";
+  EXPECT_EQ(Find(*observation, "airflow-worker.service").events.oom_kill, 2U);
+  EXPECT_EQ(Find(*observation, "airflow-webserver.service").name,
+            "user@1000.service/airflow-webserver.service");
+  EXPECT_EQ(observation->names_problem, "");
+}
+
+TEST_F(ContainerCollectorTest, FindsPodmansContainersWithTheirInnerLimitsAndStoredNames) {
+  const TemporaryTree tree;
+  const std::string id(64, 'a');
+  const std::string scope = "/sys/fs/cgroup/machine.slice/libpod-" + id + ".scope";
+  tree.Write("/sys/fs/cgroup/cgroup.controllers", "memory\n");
+  tree.Write(scope + "/memory.max", "max\n");
+  tree.Write(scope + "/cgroup.procs", "");
+  tree.Write(scope + "/container/cgroup.procs", "7\n");
+  tree.Write(scope + "/container/memory.max", "1048576\n");
+  tree.Write("/var/lib/containers/storage/overlay-containers/containers.json",
+             R"([{"id":")" + id + R"(","names":["airflow-scheduler"]}])");
+  const auto observation = Observe(*Make(tree.root()));
+  ASSERT_EQ(observation->containers.size(), 1U);
+  EXPECT_EQ(observation->containers[0].runtime, ContainerRuntime::kPodman);
+  EXPECT_EQ(observation->containers[0].name, "airflow-scheduler");
+  EXPECT_EQ(observation->containers[0].memory.limit, kMebibyte);
+}
+
+TEST_F(ContainerCollectorTest, TakesTheLimitOfItsOwnCgroupNamespacesRoot) {
+  const TemporaryTree tree;
+  tree.Write("/sys/fs/cgroup/cgroup.controllers", "memory\n");
+  tree.Write("/sys/fs/cgroup/memory.max", "4096\n");
+  tree.Write("/sys/fs/cgroup/docker/" + std::string(64, 'a') + "/cgroup.procs", "7\n");
+  EXPECT_EQ(Observe(*Make(tree.root()))->containers.at(0).memory.limit, 4096U);
+}
+
+TEST_F(ContainerCollectorTest, SeesThatAllProcessesOfACgroupWereReplaced) {
+  const TemporaryTree tree;
+  const std::string processes = "/sys/fs/cgroup/system.slice/airflow.service/cgroup.procs";
+  tree.Write("/sys/fs/cgroup/cgroup.controllers", "memory\n");
+  const auto collector = Make(tree.root());
+  const auto restarts_with = [&](const char* ids) {
+    tree.Write(processes, ids);
+    return Observe(*collector)->containers.at(0).restarts_in_place;
+  };
+  EXPECT_EQ(restarts_with("7\n8\n"), 0U);
+  EXPECT_EQ(restarts_with("8\n"), 0U) << "it went into the background";
+  EXPECT_EQ(restarts_with("8\n9\n"), 0U);
+  EXPECT_EQ(restarts_with(""), 0U) << "it waits to be restarted";
+  EXPECT_EQ(restarts_with("12\n13\n"), 1U);
+  EXPECT_EQ(restarts_with("12\n"), 1U);
+  EXPECT_EQ(restarts_with("0\n"), 1U) << "of another pid namespace";
+}
+
+TEST_F(ContainerCollectorTest, ACgroupMadeAnewAtItsOldPathHasAnotherInode) {
+  const TemporaryTree tree;
+  const std::string path = "/sys/fs/cgroup/docker/" + std::string(64, 'a');
+  tree.Write("/sys/fs/cgroup/cgroup.controllers", "memory\n");
+  tree.Write(path + "/cgroup.procs", "7\n");
+  const auto collector = Make(tree.root());
+  const std::uint64_t before = Observe(*collector)->containers.at(0).cgroup_inode;
+  EXPECT_EQ(Observe(*collector)->containers.at(0).cgroup_inode, before);
+  std::filesystem::rename(tree.root() + path, tree.root() + "/gone");
+  tree.Write(path + "/cgroup.procs", "9\n");
+  EXPECT_NE(Observe(*collector)->containers.at(0).cgroup_inode, before);
+}
+
+/// Cgroups made and removed while they are read: a container either is there as a whole or is not.
+TEST_F(ContainerCollectorTest, CgroupsThatVanishWhileTheyAreReadAreNoError) {
+  const std::string root = "/sys/fs/cgroup/memory";
+  const std::string parent = root + "/airflow_host_test_" + std::to_string(::getpid());
+  if (!std::filesystem::exists(root + "/memory.stat") || ::mkdir(parent.c_str(), 0755) != 0) {
+    GTEST_SKIP() << "No cgroups of version 1 can be made here.";
+  }
+  const std::string path = parent + "/" + std::string(64, 'a');
+  std::atomic<bool> stop = false;
+  std::thread churn([&] {
+    while (!stop) {
+      ::mkdir(path.c_str(), 0755);
+      std::ofstream(path + "/memory.limit_in_bytes") << 64 * kMebibyte;
+      ::rmdir(path.c_str());
+    }
+  });
+  auto made =
+      MakeContainerCollector({.paths = {}, .docker_socket = {}, .podman_socket = {}}, clock_);
+  ASSERT_TRUE(made);
+  std::size_t seen = 0;
+  for (int round = 0; round < 2000; ++round) {
+    const auto observation = Observe(**made);
+    for (const Container& container : observation->containers) {
+      if (!container.cgroup_path.ends_with(std::string(64, 'a'))) continue;
+      ++seen;
+      EXPECT_TRUE(container.memory.usage && container.memory.anon && container.events.oom_kill);
+    }
+  }
+  stop = true;
+  churn.join();
+  EXPECT_GT(seen, 0U);
+  EXPECT_EQ(::rmdir(parent.c_str()), 0);
 }
 
 TEST_F(ContainerCollectorTest, CountsTheProcessesOfCgroupsBelow) {

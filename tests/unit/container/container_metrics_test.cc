@@ -26,7 +26,7 @@ Container Worker() {
   container.compose_service = "worker";
   container.memory.usage = 1000;
   container.memory.swap = 0;
-  container.events.oom_kill = 3;
+  container.events_of_key.oom_kill = 3;
   container.memory_pressure.some = std::chrono::microseconds(2'500'000);
   container.processes = 7;
   container.started_at = FromSecondsSinceEpoch(1731800400);
@@ -97,7 +97,7 @@ TEST(ContainerMetrics, AreNamedOnceAndKeepTheRules) {
               std::string(metric.name).ends_with("_total"))
         << metric.name;
   }
-  EXPECT_EQ(names.size(), 18U);
+  EXPECT_EQ(names.size(), 19U);
 }
 
 }  // namespace

@@ -13,6 +13,9 @@ constexpr char kAnswer[] =
     R"([{"Id":"a","Names":["/proj-worker-1"],"Labels":{"com.docker.compose.project":"proj",
          "com.docker.compose.service":"worker"}}])";
 
+const std::vector<ContainerRuntime> kEngines = {ContainerRuntime::kDocker,
+                                                ContainerRuntime::kPodman};
+
 Container Make(const std::string& id, ContainerRuntime runtime = ContainerRuntime::kDocker) {
   Container container;
   container.id = id;
@@ -34,7 +37,7 @@ class EngineNamesTest : public testing::Test {
 
 TEST_F(EngineNamesTest, FillsInNames) {
   const FakeEngine engine(path_, OkAnswer(kAnswer));
-  EngineNames names(path_, clock_);
+  EngineNames names(path_, kEngines, clock_);
   const auto containers = Fill(names, {Make("a"), Make("b")});
   EXPECT_EQ(containers[0].name, "proj-worker-1");
   EXPECT_EQ(containers[0].compose_project, "proj");
@@ -45,7 +48,7 @@ TEST_F(EngineNamesTest, FillsInNames) {
 
 TEST_F(EngineNamesTest, AsksSeldomButAtOnceForANewContainer) {
   const FakeEngine engine(path_, OkAnswer(kAnswer));
-  EngineNames names(path_, clock_);
+  EngineNames names(path_, kEngines, clock_);
   Fill(names, {});
   Fill(names, {Make("c", ContainerRuntime::kContainerd)});
   EXPECT_EQ(engine.requests(), 0) << "nothing there that it could know";
@@ -60,7 +63,7 @@ TEST_F(EngineNamesTest, AsksSeldomButAtOnceForANewContainer) {
 }
 
 TEST_F(EngineNamesTest, KeepsNamesAndAsksLessOftenWhileTheEngineFails) {
-  EngineNames names(path_, clock_);
+  EngineNames names(path_, kEngines, clock_);
   {
     const FakeEngine engine(path_, OkAnswer(kAnswer));
     Fill(names, {Make("a")});
@@ -84,14 +87,14 @@ TEST_F(EngineNamesTest, KeepsNamesAndAsksLessOftenWhileTheEngineFails) {
 }
 
 TEST_F(EngineNamesTest, SaysWhichRightIsMissing) {
-  EngineNames names(path_, clock_);
+  EngineNames names(path_, kEngines, clock_);
   Fill(names, {Make("a")});
   EXPECT_NE(names.problem().find(path_), std::string::npos);
   EXPECT_NE(names.problem().find("go by their ids"), std::string::npos);
 }
 
 TEST_F(EngineNamesTest, AsksNobodyWithoutASocket) {
-  EngineNames names("", clock_);
+  EngineNames names("", kEngines, clock_);
   Fill(names, {Make("a")});
   EXPECT_EQ(names.problem(), "");
 }

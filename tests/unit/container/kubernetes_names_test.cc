@@ -52,6 +52,53 @@ TEST(KubernetesNames, FillsInNamesAndLooksAgainForNewContainers) {
   EXPECT_EQ(names.problem(), "");
 }
 
+TEST(ParsePodLogsName, TakesThePartsApartAndRefusesOtherNames) {
+  const auto pod = ParsePodLogsName("data-team_airflow-worker-0_3f1c8a52-7d0e");
+  ASSERT_TRUE(pod);
+  EXPECT_EQ(pod->pod_namespace, "data-team");
+  EXPECT_EQ(pod->pod, "airflow-worker-0");
+  EXPECT_EQ(pod->uid, "3f1c8a52-7d0e");
+  for (const char* const wrong : {"", "_", "__", "n_p", "n__u", "_p_u", "n_p_", "n_p_u_v"}) {
+    EXPECT_FALSE(ParsePodLogsName(wrong)) << wrong;
+  }
+}
+
+/// A container of the pod with the UID "uid".
+Container OfPod(char digit, std::string name = {}) {
+  Container container;
+  container.id = std::string(64, digit);
+  container.pod_uid = "uid";
+  container.name = std::move(name);
+  return container;
+}
+
+TEST(KubernetesNames, WithoutLinksTakesWhatThePodsFolderLeavesNoDoubtAbout) {
+  const TemporaryTree tree;
+  const ManualClock clock;
+  tree.MakeFolder("/var/log/pods/n_p_uid/scheduler");
+  std::vector<Container> containers = {OfPod('a'), OfPod('b', kSandboxName)};
+  KubernetesNames(tree.root(), clock).Fill(containers);
+  EXPECT_EQ(containers[0].name, "scheduler");
+  EXPECT_EQ(containers[0].pod, "p");
+  EXPECT_EQ(containers[0].pod_namespace, "n");
+  EXPECT_EQ(containers[1].name, kSandboxName);
+  EXPECT_EQ(containers[1].pod, "p");
+
+  containers = {OfPod('a'), OfPod('b')};
+  KubernetesNames names(tree.root(), clock);
+  names.Fill(containers);
+  EXPECT_EQ(containers[0].name, "") << "it might as well be the sandbox";
+  EXPECT_EQ(containers[0].pod, "p");
+  EXPECT_EQ(names.problem(), "");
+
+  tree.MakeFolder("/var/log/pods/n_p_uid/log-groomer");
+  tree.Write("/var/log/containers/p_n_scheduler-" + std::string(64, 'a') + ".log", "");
+  containers = {OfPod('a'), OfPod('b')};
+  KubernetesNames(tree.root(), clock).Fill(containers);
+  EXPECT_EQ(containers[0].name, "scheduler");
+  EXPECT_EQ(containers[1].name, "log-groomer");
+}
+
 TEST(KubernetesNames, LeavesOtherContainersAlone) {
   ManualClock clock;
   KubernetesNames names("/nowhere", clock);

@@ -15,16 +15,19 @@ std::string Stat(const std::string& name, const std::string& ticks) {
          " 301989888 4100 18446744073709551615\n";
 }
 
-TEST(OldestStart, IsThatOfTheOldestThatCanBeRead) {
+TEST(FindOldest, IsThatOfTheOldestThatCanBeRead) {
   const TemporaryTree tree;
   const auto hertz = static_cast<std::uint64_t>(::sysconf(_SC_CLK_TCK));
   tree.Write("/stat", "btime 1000\n");
   tree.Write("/7/stat", Stat("younger", std::to_string(90 * hertz)));
   tree.Write("/9/stat", Stat("older", std::to_string(30 * hertz)));
   const std::array<std::uint64_t, 4> ids = {0, 7, 8, 9};
-  EXPECT_EQ(OldestStart(tree.root(), ids), FromSecondsSinceEpoch(1030));
-  EXPECT_EQ(OldestStart(tree.root(), std::span(ids).first(1)), std::nullopt);
-  EXPECT_EQ(OldestStart("/nowhere", ids), std::nullopt);
+  const auto oldest = FindOldest(tree.root(), ids);
+  ASSERT_TRUE(oldest);
+  EXPECT_EQ(oldest->started_at, FromSecondsSinceEpoch(1030));
+  EXPECT_EQ(oldest->comm, "older");
+  EXPECT_FALSE(FindOldest(tree.root(), std::span(ids).first(1)));
+  EXPECT_FALSE(FindOldest("/nowhere", ids));
 }
 
 }  // namespace

@@ -32,6 +32,7 @@ TEST_F(LoadSettingsTest, DefaultsSuffice) {
   EXPECT_EQ(settings.collector.paths.sysfs, "/sys");
   EXPECT_EQ(settings.collector.paths.rootfs, "");
   EXPECT_EQ(settings.collector.docker_socket, "/var/run/docker.sock");
+  EXPECT_EQ(settings.collector.podman_socket, "/run/podman/podman.sock");
   ASSERT_EQ(settings.collectors.size(), 3U);
   EXPECT_EQ(settings.collectors[0].name, "host");
   EXPECT_TRUE(settings.collectors[0].enabled);
