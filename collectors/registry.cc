@@ -67,15 +67,42 @@ Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
                                clock);
 }
 
+/// What stands beside the broker's URL. Airflow's ssl_active always checks the certificate.
+Expected<BrokerServerOptions> BrokerOptionsOf(const CollectorSettings& settings) {
+  BrokerServerOptions options;
+  options.master_name = settings.broker_master_name;
+  if (settings.broker_tls) {
+    TlsSettings tls;
+    tls.verify_certificate = true;
+    tls.authorities_file = settings.broker_tls_authorities_file;
+    tls.certificate_file = settings.broker_tls_certificate_file;
+    tls.key_file = settings.broker_tls_key_file;
+    options.tls = std::move(tls);
+  }
+  if (settings.broker_sentinel_options.empty()) return options;
+  auto sentinel = ParseSentinelOptions(settings.broker_sentinel_options);
+  if (!sentinel) return tl::unexpected(sentinel.error());
+  options.sentinel = *std::move(sentinel);
+  return options;
+}
+
 Made CreateBroker(const CollectorSettings& settings, const Clock& clock) {
   if (!settings.broker_url) {
     return Fail(ErrorKind::kAbsent, "no Celery broker is configured");
   }
-  return MakeBrokerCollector({.url = *settings.broker_url,
-                              .key_prefix = settings.broker_key_prefix,
-                              .visibility_timeout = settings.broker_visibility_timeout,
-                              .queues = settings.broker_queues},
-                             clock);
+  auto options = BrokerOptionsOf(settings);
+  if (!options) return tl::unexpected(options.error());
+  BrokerSettings broker{.url = *settings.broker_url,
+                        .server_options = *std::move(options),
+                        .key_prefix = settings.broker_key_prefix,
+                        .visibility_timeout = settings.broker_visibility_timeout,
+                        .queues = settings.broker_queues,
+                        .queue_lookup = settings.queue_lookup};
+  if (settings.broker_separator) broker.separator = *settings.broker_separator;
+  if (!settings.broker_priority_steps.empty()) {
+    broker.priority_steps = settings.broker_priority_steps;
+  }
+  return MakeBrokerCollector(std::move(broker), clock);
 }
 
 /// The room's own describe function, fed with the room's own type.

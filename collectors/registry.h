@@ -19,6 +19,7 @@
 
 namespace airflow_host {
 
+class QueueLookup;
 class TaskLookup;
 
 /// What the factories are given: the resolved settings that concern a source. A plain value.
@@ -56,6 +57,21 @@ struct CollectorSettings {
   std::optional<std::chrono::seconds> broker_visibility_timeout;
   /// Queues to report besides those that the broker's bindings name; `[operators] default_queue`.
   std::vector<std::string> broker_queues;
+  /// Queues that the program has learned of, for the broker collector; may be null.
+  std::shared_ptr<QueueLookup> queue_lookup;
+  /// `sep` of `[celery_broker_transport_options]`; absent: kombu's own.
+  std::optional<std::string> broker_separator;
+  /// `priority_steps` of the same section; empty: kombu's own.
+  std::vector<int> broker_priority_steps;
+  /// `master_name` of the same section: what the sentinels call the master.
+  std::string broker_master_name;
+  /// `sentinel_kwargs` of the same section, a JSON object, secrets included; empty: none.
+  std::string broker_sentinel_options;
+  /// `[celery] ssl_active`: TLS for a URL that says nothing of it, with these PEM files.
+  bool broker_tls = false;
+  std::string broker_tls_authorities_file;  ///< `ssl_cacert`.
+  std::string broker_tls_certificate_file;  ///< `ssl_cert`.
+  std::string broker_tls_key_file;          ///< `ssl_key`.
 
   bool operator==(const CollectorSettings&) const = default;
 };

@@ -1,5 +1,6 @@
 // One round: what the server says of itself, what kombu holds, how long the queues are. One round
-// trip in the steady state; a second and a third only when a queue was found that is new.
+// trip in the steady state; a second and a third only when a queue was found that is new. Then what
+// the workers have published since the round before, on a second connection.
 #include "collectors/broker/broker_collector.h"
 
 #include <algorithm>
@@ -8,10 +9,13 @@
 
 #include "collectors/broker/broker_observation.h"
 #include "collectors/broker/broker_questions.h"
-#include "collectors/broker/broker_url.h"
+#include "collectors/broker/broker_servers.h"
 #include "collectors/broker/queue_directory.h"
 #include "collectors/broker/redis_client.h"
 #include "collectors/broker/waiter.h"
+#include "collectors/broker/worker_event.h"
+#include "collectors/broker/worker_ledger.h"
+#include "collectors/broker/worker_listener.h"
 
 namespace airflow_host {
 namespace {
@@ -32,36 +36,55 @@ void Append(std::vector<RedisCommand>& pipeline, std::vector<RedisCommand> more)
                   std::make_move_iterator(more.end()));
 }
 
+/// One for each connection.
+struct Waiters {
+  Waiter client;
+  Waiter listener;
+};
+
 class BrokerCollector final : public Collector {
  public:
-  BrokerCollector(BrokerSettings settings, BrokerAddress address, Waiter waiter, const Clock& clock)
+  BrokerCollector(BrokerSettings settings, BrokerServers servers, Waiters waiters,
+                  const Clock& clock)
       : clock_(clock),
         layout_(settings.key_prefix, settings.separator, settings.priority_steps),
         visibility_timeout_(settings.visibility_timeout.value_or(kDefaultVisibilityTimeout)),
         directory_(layout_, std::move(settings.queues)),
-        client_(std::move(address), std::move(waiter)) {}
+        queue_lookup_(std::move(settings.queue_lookup)),
+        client_(std::move(servers), std::move(waiters.client)),
+        listener_(layout_, std::move(waiters.listener)) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     auto observation = std::make_shared<BrokerObservation>();
     observation->observed_at = clock_.SystemNow();
     observation->visibility_timeout = visibility_timeout_;
     client_.BeginRound();
+    listener_.BeginRound();
+    if (queue_lookup_) directory_.NoteWanted(queue_lookup_->Wanted());
     BrokerQuestions questions(client_.address(), layout_, *observation);
     QueueCounts counts;
     auto done = AskWhatIsKnown(questions, counts, deadline);
     if (done) done = AskWhatIsNew(questions, counts, deadline);
-    if (!done) return tl::unexpected(done.error());
+    if (!done) {
+      listener_.NoteGap();
+      return tl::unexpected(done.error());
+    }
     for (std::string& queue : directory_.Queues()) {
       const auto count = counts.find(queue);
       if (count == counts.end()) continue;
       observation->queues.push_back({std::move(queue), count->second});
     }
+    ObserveWorkers(questions, *observation, deadline);
+    observation->server = client_.address().Where();
     keys_ = observation->keys;
     NoteKeyspace(questions);
     return observation;
   }
 
-  void Interrupt() noexcept override { client_.Interrupt(); }
+  void Interrupt() noexcept override {
+    client_.Interrupt();
+    listener_.Interrupt();
+  }
 
  private:
   /// The one pipeline of the steady state.
@@ -83,12 +106,47 @@ class BrokerCollector final : public Collector {
     const bool mid_turn = directory_.cursor() != 0;
     if (is_new) directory_.Restart();
     auto read = questions.ReadServer(TakeFirst(*replies, server_questions), clock_.SystemNow());
-    if (!read) return read;
+    if (read) read = CheckRole(questions.observation());
+    if (!read) {
+      client_.Leave();
+      return read;
+    }
     questions.ReadBindings(exchanges, TakeFirst(*replies, exchanges.size()), directory_);
     for (const RedisReply& reply : TakeFirst(*replies, scans ? 1 : 0)) {
       if (!is_new || !mid_turn) questions.ReadScan(reply, directory_);
     }
     return questions.ReadQueues(queues, *replies, counts);
+  }
+
+  /// After a failover the server of before is a replica, which tells of the past.
+  Expected<void> CheckRole(const BrokerObservation& observation) const {
+    if (!client_.wants_master() || observation.role.value_or("master") == "master") return {};
+    return Fail(ErrorKind::kFailed,
+                client_.address().Where() + " is no master (any more): a failover is under way");
+  }
+
+  /// What workers say, and which of them say nothing. A failure costs the workers only.
+  void ObserveWorkers(BrokerQuestions& questions, BrokerObservation& observation,
+                      Deadline deadline) {
+    if (observation.run_id != run_id_) ledger_.ForgetBindings();
+    run_id_ = observation.run_id;
+    const auto& bound = questions.bound_workers();
+    if (bound) ledger_.NoteBound(bound->names, bound->complete, clock_.SteadyNow());
+    std::size_t unreadable = 0;
+    const auto heard = listener_.Listen(client_.address(), deadline, [&](std::string_view message) {
+      const auto event = ParseWorkerEvent(message);
+      if (event) ledger_.Hear(*event, clock_.SteadyNow());
+      if (!event && unreadable++ == 0) questions.Note(event.error().message);
+    });
+    if (!heard) questions.Note(heard.error().message + ": the workers are not known");
+    const SteadyTime now = clock_.SteadyNow();
+    const auto since = listener_.listening_since();
+    if (!bound || !since || now - *since < WorkerLedger::kLeastPatience) return;
+    observation.workers = ledger_.Report(now, *since);
+    if (ledger_.truncated()) {
+      questions.Note("there are more than " + std::to_string(WorkerLedger::kMost) +
+                     " workers: the others are not counted");
+    }
   }
 
   /// So that a queue is counted in the round that finds it.
@@ -122,7 +180,11 @@ class BrokerCollector final : public Collector {
   KombuLayout layout_;
   std::chrono::seconds visibility_timeout_;
   QueueDirectory directory_;
+  std::shared_ptr<const QueueLookup> queue_lookup_;
   RedisClient client_;
+  WorkerListener listener_;
+  WorkerLedger ledger_;
+  std::optional<std::string> run_id_;  ///< Of the last round.
   std::optional<std::uint64_t> keys_;  ///< DBSIZE of the last round.
   std::size_t connections_ = 0;        ///< Made when the SCAN's present turn began.
 };
@@ -131,12 +193,15 @@ class BrokerCollector final : public Collector {
 
 Expected<std::unique_ptr<Collector>> MakeBrokerCollector(BrokerSettings settings,
                                                          const Clock& clock) {
-  auto address = ParseBrokerUrl(settings.url);
-  if (!address) return tl::unexpected(address.error());
-  auto waiter = Waiter::Make(clock);
-  if (!waiter) return tl::unexpected(waiter.error());
-  return std::make_unique<BrokerCollector>(std::move(settings), *std::move(address),
-                                           *std::move(waiter), clock);
+  auto servers = ParseBrokerServers(settings.url, settings.server_options);
+  if (!servers) return tl::unexpected(servers.error());
+  auto client_waiter = Waiter::Make(clock);
+  if (!client_waiter) return tl::unexpected(client_waiter.error());
+  auto listener_waiter = Waiter::Make(clock);
+  if (!listener_waiter) return tl::unexpected(listener_waiter.error());
+  return std::make_unique<BrokerCollector>(
+      std::move(settings), *std::move(servers),
+      Waiters{*std::move(client_waiter), *std::move(listener_waiter)}, clock);
 }
 
 }  // namespace airflow_host

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <map>
+#include <set>
 #include <string>
 
 #include "collectors/support/text.h"
@@ -26,6 +27,10 @@ enum Index : std::size_t {
   kRejectedConnections,
   kStart,
   kOrphanedReplies,
+  kWorkerHeartbeat,
+  kWorkerActive,
+  kWorkerProcessed,
+  kWorkers,
   kMetrics,
 };
 
@@ -66,6 +71,18 @@ constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
      "Reply queues that callers of celery inspect have bound and not removed (SCARD of "
      "_kombu.binding.reply.celery.pidbox), those of running calls included; killed callers leave "
      "theirs behind for good."},
+    {"airflow_worker_heartbeat_timestamp_seconds",
+     "When the Celery worker published its last heartbeat, by its own clock (event "
+     "worker-heartbeat, every 2 s), read every few seconds; kept for an hour once it is lost."},
+    {"airflow_worker_active_tasks",
+     "Tasks that the worker runs, from its last heartbeat (active); absent once it is lost."},
+    {"airflow_worker_processed_tasks_total",
+     "Tasks that the worker has taken on since it started, from its last heartbeat (processed).",
+     MetricType::Counter},
+    {"airflow_workers",
+     "Celery workers: live ones are heard (heartbeats on the broker's celeryev channel); lost ones "
+     "fell silent without a goodbye, though their control queue is still bound, within the last "
+     "hour."},
 }};
 
 constexpr std::string_view kOther = "other";
@@ -81,6 +98,27 @@ std::map<std::string, std::uint64_t> QueueLabels(const BrokerObservation& observ
     labels[fits ? std::move(label) : std::string(kOther)] += *queue.messages;
   }
   return labels;
+}
+
+/// Names that look alike once they are printable share a series, the live one's.
+void DescribeWorkers(const std::vector<BrokerWorker>& workers, MetricWriter& writer) {
+  std::size_t live = 0;
+  std::set<std::string> labels;
+  for (const BrokerWorker& worker : workers) {
+    if (worker.live) ++live;
+    std::string label = Printable(worker.name, MetricWriter::kLongestLabelValue);
+    if (labels.size() >= kMostWorkerLabels || labels.contains(label)) continue;
+    if (worker.heartbeat) {
+      writer.Add(kDescriptions[kWorkerHeartbeat], SecondsSinceEpoch(*worker.heartbeat),
+                 {{"worker", label}});
+    }
+    writer.Add(kDescriptions[kWorkerActive], worker.active, {{"worker", label}});
+    writer.Add(kDescriptions[kWorkerProcessed], worker.processed, {{"worker", label}});
+    labels.insert(std::move(label));
+  }
+  writer.Add(kDescriptions[kWorkers], static_cast<double>(live), {{"state", "live"}});
+  writer.Add(kDescriptions[kWorkers], static_cast<double>(workers.size() - live),
+             {{"state", "lost"}});
 }
 
 void DescribeServer(const BrokerObservation& observation, MetricWriter& writer) {
@@ -116,6 +154,7 @@ void DescribeBroker(const CollectorStatus& status, const BrokerObservation* obse
              std::chrono::duration<double>(observation->visibility_timeout).count());
   writer.Add(kDescriptions[kOrphanedReplies], observation->orphaned_replies);
   DescribeServer(*observation, writer);
+  if (observation->workers) DescribeWorkers(*observation->workers, writer);
 }
 
 }  // namespace airflow_host

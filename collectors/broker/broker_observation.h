@@ -20,9 +20,23 @@ struct BrokerQueue {
   std::optional<std::uint64_t> messages;
 };
 
+/// One Celery worker, as it tells of itself.
+struct BrokerWorker {
+  std::string name;  ///< Its node name: "celery@HOST".
+  /// Heard lately; else lost: it fell silent without a goodbye (worker_ledger.h).
+  bool live = false;
+  std::optional<SystemTime>
+      heartbeat;  ///< The last one, by the worker's clock; absent: none heard.
+  std::optional<std::uint64_t> active;     ///< Tasks that it runs; absent for a lost one.
+  std::optional<std::uint64_t> processed;  ///< Tasks since it started, finished or running.
+};
+
 /// The Celery broker at one time.
 struct BrokerObservation final : Observation {
+  std::string server;                        ///< "Redis at redis:6379": who was asked.
   std::optional<std::string> redis_version;  ///< INFO redis_version.
+  std::optional<std::string> run_id;         ///< INFO run_id: another one after every restart.
+  std::optional<std::string> role;           ///< INFO role: "master" or "slave".
   /// The known queues, configured ones first; which queues are known: queue_directory.h.
   std::vector<BrokerQueue> queues;
   /// Messages that workers have fetched and not acknowledged: HLEN unacked. With Airflow's settings
@@ -37,6 +51,9 @@ struct BrokerObservation final : Observation {
   /// Reply queues of `celery inspect` that are bound: SCARD of _kombu.binding.reply.celery.pidbox.
   /// Those of callers that were killed stay for ever.
   std::optional<std::uint64_t> orphaned_replies;
+  /// Live workers first, then lost ones, each by name. Absent until all workers have had the time
+  /// to be heard, after the start and after every new connection.
+  std::optional<std::vector<BrokerWorker>> workers;
   std::optional<std::uint64_t> keys;                  ///< In the broker's database: DBSIZE.
   std::optional<std::uint64_t> memory_used;           ///< Bytes: INFO used_memory.
   std::optional<std::uint64_t> memory_max;            ///< Bytes: INFO maxmemory; absent: no limit.

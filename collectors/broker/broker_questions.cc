@@ -19,6 +19,7 @@ enum ServerQuestion : std::size_t {
   kUnacked,
   kOldestUnacked,
   kReplies,
+  kWorkers,
   kServerQuestions,
 };
 constexpr const char* kUnackedCommand = "HLEN unacked";
@@ -42,7 +43,8 @@ std::vector<RedisCommand> BrokerQuestions::AskServer() const {
           {"DBSIZE"},
           {"HLEN", layout_.Unacked()},
           {"ZRANGE", layout_.UnackedIndex(), "0", "0", "WITHSCORES"},
-          {"SCARD", layout_.Binding(kReplyExchange)}};
+          {"SCARD", layout_.Binding(kReplyExchange)},
+          {"SRANDMEMBER", layout_.Binding(kControlExchange), std::to_string(kMostBoundWorkers)}};
 }
 
 Expected<void> BrokerQuestions::ReadServer(const std::vector<RedisReply>& replies, SystemTime now) {
@@ -61,6 +63,7 @@ Expected<void> BrokerQuestions::ReadServer(const std::vector<RedisReply>& replie
   observation_.unacked_messages = ReadCount(kUnackedCommand, replies[kUnacked]);
   ReadOldest(replies[kOldestUnacked]);
   observation_.orphaned_replies = ReadCount("SCARD of the reply bindings", replies[kReplies]);
+  ReadBoundWorkers(replies[kWorkers]);
   if (refused == kServerQuestions) {
     return Fail(ErrorKind::kDenied, address_.Where() + " refused every command: " +
                                         CommandTrouble("INFO", replies[kInfo]));
@@ -72,6 +75,8 @@ void BrokerQuestions::ReadInfo(const RedisReply& reply, SystemTime now) {
   if (reply.kind != RedisReply::Kind::kText) return Note(CommandTrouble("INFO", reply));
   const RedisInfo info = ParseRedisInfo(reply.text);
   observation_.redis_version = info.redis_version;
+  observation_.run_id = info.run_id;
+  observation_.role = info.role;
   observation_.memory_used = info.used_memory;
   if (info.maxmemory != 0U) observation_.memory_max = info.maxmemory;
   observation_.clients = info.connected_clients;
@@ -89,6 +94,17 @@ void BrokerQuestions::ReadOldest(const RedisReply& reply) {
     return Note("unacked_index holds a score that is no time");
   }
   observation_.oldest_unacked = FromSecondsSinceEpoch(*score);
+}
+
+void BrokerQuestions::ReadBoundWorkers(const RedisReply& reply) {
+  if (reply.kind != RedisReply::Kind::kArray) {
+    return Note(CommandTrouble("SRANDMEMBER of the workers' bindings", reply));
+  }
+  BoundWorkers bound{.names = {}, .complete = reply.elements.size() < kMostBoundWorkers};
+  for (const std::string& member : Texts(reply)) {
+    if (auto worker = layout_.WorkerOf(member)) bound.names.push_back(*std::move(worker));
+  }
+  bound_workers_ = std::move(bound);
 }
 
 std::optional<std::uint64_t> BrokerQuestions::ReadCount(std::string_view command,

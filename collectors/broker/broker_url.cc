@@ -15,12 +15,11 @@ namespace {
 using Query = std::vector<std::pair<std::string, std::string>>;
 
 constexpr std::uint16_t kRedisPort = 6379;
+constexpr std::uint16_t kSentinelPort = 26379;
 constexpr const char* kSupported =
-    "supported are redis://, rediss:// and redis+socket:// with a single server";
+    "supported are redis://, rediss://, redis+socket:// and sentinel://";
 
-tl::unexpected<Error> Refuse(std::string_view reason) {
-  return Fail(ErrorKind::kMalformed, "cannot use the Celery broker URL: " + std::string(reason));
-}
+tl::unexpected<Error> Refuse(std::string_view reason) { return RefuseBrokerUrl(reason); }
 
 /// The last value of `name`, as Python's dict(parse_qsl(...)) keeps it; empty values are dropped
 /// there.
@@ -51,15 +50,6 @@ Expected<std::uint32_t> ParseDatabase(std::string_view text) {
   return static_cast<std::uint32_t>(*number);
 }
 
-Expected<bool> ParseVerification(std::string_view text) {
-  const std::string lower = Lower(text);
-  if (lower == "cert_none" || lower == "none") return false;
-  for (const char* checked : {"cert_required", "required", "cert_optional", "optional"}) {
-    if (lower == checked) return true;
-  }
-  return Refuse("ssl_cert_reqs is none of required, optional, none");
-}
-
 Expected<bool> ParseBoolean(std::string_view name, std::string_view text) {
   const std::string lower = Lower(text);
   for (const char* yes : {"true", "1", "yes", "on"}) {
@@ -71,14 +61,9 @@ Expected<bool> ParseBoolean(std::string_view name, std::string_view text) {
   return Refuse(std::string(name) + " is neither true nor false");
 }
 
-/// `ssl_` options turn TLS on even for redis://, as they do in kombu.
-Expected<std::optional<TlsSettings>> ParseTls(bool secure_scheme, const Query& query) {
-  const bool has_options = std::any_of(query.begin(), query.end(), [](const auto& pair) {
-    return pair.first.starts_with("ssl_") && !pair.second.empty();
-  });
-  if (!secure_scheme && !has_options) return std::optional<TlsSettings>{};
-  TlsSettings tls;
-  tls.verify_certificate = has_options;
+/// What is checked of the server's certificate.
+Expected<void> ReadChecks(const Query& query, TlsSettings& tls) {
+  tls.verify_certificate = true;
   if (const auto text = Find(query, "ssl_cert_reqs")) {
     const auto verify = ParseVerification(*text);
     if (!verify) return tl::unexpected(verify.error());
@@ -92,23 +77,51 @@ Expected<std::optional<TlsSettings>> ParseTls(bool secure_scheme, const Query& q
   if (tls.check_hostname && !tls.verify_certificate) {
     return Refuse("ssl_check_hostname=true needs ssl_cert_reqs=required");
   }
+  // A check that was asked for is not left out in silence.
+  for (const char* name : {"ssl_validate_ocsp", "ssl_validate_ocsp_stapled"}) {
+    const auto text = Find(query, name);
+    if (!text) continue;
+    const auto wanted = ParseBoolean(name, *text);
+    if (!wanted) return tl::unexpected(wanted.error());
+    if (*wanted) return Refuse(std::string(name) + " is not supported");
+  }
+  return {};
+}
+
+/// `ssl_` options turn TLS on even for redis://, as they do in kombu, and take the place of the
+/// defaults as a whole.
+Expected<std::optional<TlsSettings>> ReadTls(bool secure_scheme, const Query& query,
+                                             const BrokerUrlDefaults& defaults) {
+  const bool has_options = std::any_of(query.begin(), query.end(), [](const auto& pair) {
+    return pair.first.starts_with("ssl_") && !pair.second.empty();
+  });
+  if (!has_options) {
+    return secure_scheme && !defaults.tls ? std::optional(TlsSettings{}) : defaults.tls;
+  }
+  TlsSettings tls;
+  if (const auto checks = ReadChecks(query, tls); !checks) return tl::unexpected(checks.error());
   tls.authorities_file = Find(query, "ssl_ca_certs").value_or("");
+  tls.authorities_directory = Find(query, "ssl_ca_path").value_or("");
+  tls.authorities = Find(query, "ssl_ca_data").value_or("");
   tls.certificate_file = Find(query, "ssl_certfile").value_or("");
   tls.key_file = Find(query, "ssl_keyfile").value_or("");
+  tls.key_password = Find(query, "ssl_password").value_or("");
+  tls.ciphers = Find(query, "ssl_ciphers").value_or("");
   return std::optional(std::move(tls));
 }
 
-Expected<BrokerAddress> ReadTcp(const UrlParts& parts, bool secure_scheme, BrokerAddress address) {
+Expected<BrokerAddress> ReadTcp(const UrlParts& parts, const std::string& scheme,
+                                const BrokerUrlDefaults& defaults, BrokerAddress address) {
   const auto endpoint = ParseHostAndPort(parts.authority);
   if (!endpoint) return Refuse(endpoint.error().message);
   const std::optional<std::string> host = PercentDecode(endpoint->host);
   if (!host || host->find('\0') != std::string::npos) return Refuse("the host is not readable");
   address.host = host->empty() ? "127.0.0.1" : Lower(*host);
-  address.port = endpoint->port.value_or(kRedisPort);
+  address.port = endpoint->port.value_or(scheme == "sentinel" ? kSentinelPort : kRedisPort);
   const auto database = ParseDatabase(parts.path);
   if (!database) return tl::unexpected(database.error());
-  address.database = *database;
-  auto tls = ParseTls(secure_scheme, parts.query);
+  address.database = parts.path.empty() ? defaults.database : *database;
+  auto tls = ReadTls(scheme == "rediss", parts.query, defaults);
   if (!tls) return tl::unexpected(tls.error());
   address.tls = *std::move(tls);
   return address;
@@ -140,6 +153,19 @@ std::string ShownScheme(const std::string& scheme) {
 
 }  // namespace
 
+Expected<bool> ParseVerification(std::string_view text) {
+  const std::string lower = Lower(text);
+  if (lower == "cert_none" || lower == "none") return false;
+  for (const char* checked : {"cert_required", "required", "cert_optional", "optional"}) {
+    if (lower == checked) return true;
+  }
+  return Refuse("ssl_cert_reqs is none of required, optional, none");
+}
+
+tl::unexpected<Error> RefuseBrokerUrl(std::string_view reason) {
+  return Fail(ErrorKind::kMalformed, "cannot use the Celery broker URL: " + std::string(reason));
+}
+
 std::string BrokerAddress::Where() const {
   std::string where = "Redis at ";
   if (!socket_path.empty()) return where + Printable(socket_path, 200);
@@ -149,20 +175,22 @@ std::string BrokerAddress::Where() const {
   return where + ":" + std::to_string(port) + (tls ? " (TLS)" : "");
 }
 
-Expected<BrokerAddress> ParseBrokerUrl(std::string_view url) {
-  // kombu splits before it parses, so an unescaped ";" in a password splits there as well.
-  if (url.find(';') != std::string_view::npos) {
-    return Refuse(std::string("it names several servers joined by \";\"; ") + kSupported);
-  }
+std::string SchemeOf(std::string_view url) {
+  const std::size_t end = url.find("://");
+  return end == std::string_view::npos ? std::string() : Lower(url.substr(0, end));
+}
+
+Expected<BrokerAddress> ParseBrokerUrl(std::string_view url, const BrokerUrlDefaults& defaults) {
   auto parts = ParseUrl(url, UrlRule::kUrllib);
   if (!parts) return Refuse(parts.error().message);
   const std::string scheme = Lower(parts->scheme);
   BrokerAddress address;
   address.user = NotEmpty(parts->user);
   address.password = NotEmpty(parts->password);
-  if (scheme == "redis") return ReadTcp(*parts, false, std::move(address));
-  if (scheme == "rediss") return ReadTcp(*parts, true, std::move(address));
   if (scheme == "redis+socket") return ReadSocket(*parts, std::move(address));
+  if (scheme == "redis" || scheme == "rediss" || scheme == "sentinel") {
+    return ReadTcp(*parts, scheme, defaults, std::move(address));
+  }
   return Refuse("it is of " + ShownScheme(scheme) + "; " + kSupported);
 }
 

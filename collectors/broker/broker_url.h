@@ -1,7 +1,8 @@
-// The Celery broker's address: what `[celery] broker_url` says, read as kombu reads it. Samples:
+// The address of one server: what `[celery] broker_url` says, read as kombu reads it. Samples:
 //   redis://:pass%40word@redis:6379/0
 //   rediss://user:secret@redis.example.com:6380/1?ssl_cert_reqs=required&ssl_ca_certs=/etc/ca.pem
 //   redis+socket:///run/redis/redis.sock?virtual_host=2
+//   sentinel://:password@sentinel-0:26379/0
 // https://docs.celeryq.dev/en/stable/getting-started/backends-and-brokers/redis.html#configuration
 // and kombu's kombu/utils/url.py, kombu/connection.py (_init_params), kombu/transport/redis.py
 // (_connparams, _prepare_virtual_host).
@@ -12,21 +13,10 @@
 #include <string>
 #include <string_view>
 
+#include "collectors/broker/tls_settings.h"
 #include "collectors/support/error.h"
 
 namespace airflow_host {
-
-/// How the server's certificate is checked and which one we show. A plain value.
-struct TlsSettings {
-  /// `ssl_cert_reqs`: required and optional check (for a client they are the same), none does not.
-  /// kombu does not check for `rediss://` without any `ssl_` option, and checks with any.
-  bool verify_certificate = false;
-  /// `ssl_check_hostname`; redis-py before 6.0, which Airflow's releases use, defaults to false.
-  bool check_hostname = false;
-  std::string authorities_file;  ///< `ssl_ca_certs` (PEM), beside the system's; may be empty.
-  std::string certificate_file;  ///< `ssl_certfile` (PEM); empty: none is shown.
-  std::string key_file;          ///< `ssl_keyfile` (PEM); empty: the key is in certificate_file.
-};
 
 /// Where the broker is and how to sign in. A plain value that holds secrets: show Where() only.
 struct BrokerAddress {
@@ -38,13 +28,35 @@ struct BrokerAddress {
   std::uint32_t database = 0;           ///< For SELECT.
   std::optional<TlsSettings> tls;       ///< Absent: plain text.
 
+  bool operator==(const BrokerAddress&) const = default;
+
   /// "Redis at redis:6379" or "Redis at /run/redis.sock", for messages; holds no secret.
   std::string Where() const;
 };
 
-/// Reads a kombu URL of a single Redis. Refused with a sentence that says what is supported:
-/// other transports (amqp, sqs, ...), sentinel and several URLs joined by ";". Neither the URL nor
-/// a part of it that could be a password is repeated in an error. Any thread.
-Expected<BrokerAddress> ParseBrokerUrl(std::string_view url);
+/// What a URL leaves open. A plain value.
+struct BrokerUrlDefaults {
+  /// For a URL without any `ssl_` option: `broker_use_ssl`, which Airflow makes of `ssl_active`.
+  std::optional<TlsSettings> tls;
+  /// For a URL that names none: that of the URL before it, or 0.
+  std::uint32_t database = 0;
+};
+
+/// The scheme of `url` in small letters: "redis"; empty where there is none. Any thread.
+std::string SchemeOf(std::string_view url);
+
+/// Reads a kombu URL of one server: redis://, rediss://, redis+socket://, and sentinel:// (whose
+/// host and port are the sentinel's, all the rest concerns the master). Other transports (amqp,
+/// sqs,
+/// ...) are refused with a sentence that says what is supported. Neither the URL nor a part of it
+/// that could be a password is repeated in an error. Any thread.
+Expected<BrokerAddress> ParseBrokerUrl(std::string_view url,
+                                       const BrokerUrlDefaults& defaults = {});
+
+/// Reads `ssl_cert_reqs`: whether to check. Any thread.
+Expected<bool> ParseVerification(std::string_view text);
+
+/// "cannot use the Celery broker URL: REASON". Any thread.
+tl::unexpected<Error> RefuseBrokerUrl(std::string_view reason);
 
 }  // namespace airflow_host

@@ -58,6 +58,18 @@ std::string KombuLayout::Binding(std::string_view exchange) const {
   return key_prefix_ + std::string(kBinding) + std::string(exchange);
 }
 
+std::string KombuLayout::WorkerEventPattern(std::uint32_t database) const {
+  return GlobEscaped(key_prefix_) + "/" + std::to_string(database) + ".celeryev/worker.*";
+}
+
+std::optional<std::string> KombuLayout::WorkerOf(std::string_view member) const {
+  auto queue = QueueOf(member);
+  const std::string suffix = "." + std::string(kControlExchange);
+  if (!queue || !queue->ends_with(suffix) || queue->size() == suffix.size()) return std::nullopt;
+  queue->resize(queue->size() - suffix.size());
+  return queue;
+}
+
 std::string KombuLayout::BindingPattern() const {
   return GlobEscaped(key_prefix_) + std::string(kBinding) + "*";
 }

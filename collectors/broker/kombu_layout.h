@@ -5,11 +5,14 @@
 //   unacked                      hash    delivery tag -> message that a worker has fetched
 //   unacked_index                zset    delivery tag, score = when it was fetched (worker's clock)
 //   _kombu.binding.default       set     {"default␆␖␆␖default"}: routing key, pattern, queue
+//   _kombu.binding.celery.pidbox set     {"␆␖␆␖celery@HOST.celery.pidbox"}: a worker's control
+//   queue /0.celeryev/worker.heartbeat channel events of the workers of database 0
 // kombu/transport/redis.py: Channel (keyprefix_queue, sep, priority_steps, unacked_key),
 // _q_for_pri, _queue_bind, GlobalKeyPrefixMixin.
 // https://github.com/celery/kombu/blob/main/kombu/transport/redis.py
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -38,6 +41,11 @@ class KombuLayout {
   std::string UnackedIndex() const;
   /// The set of what is bound to `exchange`.
   std::string Binding(std::string_view exchange) const;
+  /// The pattern of the channels on which the workers of `database` tell that they live.
+  std::string WorkerEventPattern(std::uint32_t database) const;
+  /// The worker whose control queue is in `member` of kControlExchange's binding set; nothing where
+  /// the member is malformed.
+  std::optional<std::string> WorkerOf(std::string_view member) const;
   /// Glob for SCAN that matches the binding sets, and those of this prefix only.
   std::string BindingPattern() const;
   /// The exchange whose binding set `key` is; nothing where it is no such key.
@@ -50,6 +58,9 @@ class KombuLayout {
   std::string separator_;
   std::vector<int> priority_steps_;
 };
+
+/// The exchange on which workers are spoken to: every running worker binds a queue to it.
+inline constexpr std::string_view kControlExchange = "celery.pidbox";
 
 /// The exchange on which `celery inspect` gets its replies.
 inline constexpr std::string_view kReplyExchange = "reply.celery.pidbox";

@@ -73,9 +73,14 @@ std::vector<std::string> QueueDirectory::Queues() const {
     bound.insert(exchange.queues.begin(), exchange.queues.end());
   }
   std::vector<std::string> queues = configured_;
-  for (const std::string& queue : configured_) bound.erase(queue);
+  for (const std::string& queue : wanted_) {
+    if (queues.size() >= kMost) break;
+    const bool listed = std::find(queues.begin(), queues.end(), queue) != queues.end();
+    if (!queue.empty() && !listed) queues.push_back(queue);
+  }
+  for (const std::string& queue : queues) bound.erase(queue);
   for (const std::string& queue : bound) {
-    if (queues.size() == kMost) break;
+    if (queues.size() >= kMost) break;
     queues.push_back(queue);
   }
   return queues;

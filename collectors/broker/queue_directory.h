@@ -13,6 +13,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "collectors/broker/kombu_layout.h"
@@ -39,6 +40,9 @@ class QueueDirectory {
   /// talk, are passed over.
   void NoteBinding(const std::string& exchange, const std::vector<std::string>& members);
 
+  /// Takes over the queues that others know of, in the place of those of before.
+  void NoteWanted(std::vector<std::string> queues) { wanted_ = std::move(queues); }
+
   /// For the next SCAN step.
   std::uint64_t cursor() const { return cursor_; }
   /// Begins the SCAN anew: on a new connection the server may be another.
@@ -48,7 +52,7 @@ class QueueDirectory {
   std::vector<std::string> Exchanges() const;
   /// Known exchanges whose binding set was not read yet, sorted.
   std::vector<std::string> UnreadExchanges() const;
-  /// Every known queue, each once: the configured first, the others sorted behind them.
+  /// Every known queue, each once: the configured first, then the wanted, the others sorted behind.
   std::vector<std::string> Queues() const;
   /// Exchanges or queues were left out because there are more than kMost.
   bool truncated() const { return truncated_; }
@@ -62,6 +66,7 @@ class QueueDirectory {
 
   KombuLayout layout_;
   std::vector<std::string> configured_;
+  std::vector<std::string> wanted_;
   std::map<std::string, Exchange> exchanges_;
   std::uint64_t cursor_ = 0;
   bool truncated_ = false;

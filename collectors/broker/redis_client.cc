@@ -4,7 +4,6 @@
 #include <string>
 #include <utility>
 
-#include "collectors/broker/dial.h"
 #include "collectors/broker/redis_trouble.h"
 
 namespace airflow_host {
@@ -17,6 +16,7 @@ void RedisClient::BeginRound() {
 Expected<std::vector<RedisReply>> RedisClient::Ask(const std::vector<RedisCommand>& commands,
                                                    Deadline deadline) {
   if (connection_ && connection_->IdleAndDead()) connection_.reset();
+  if (connection_ && connection_->outstanding() > 0) FollowMaster(deadline);
   if (connection_) {
     const auto finished = FinishWhatIsInFlight(deadline);
     if (!finished) return tl::unexpected(finished.error());
@@ -31,15 +31,29 @@ Expected<std::vector<RedisReply>> RedisClient::Ask(const std::vector<RedisComman
   return RoundTrip(commands, deadline);
 }
 
+/// A master that was lost is silent as one that is stopped: only the sentinels know the difference.
+void RedisClient::FollowMaster(Deadline deadline) {
+  const SteadyTime now = waiter_.clock().SteadyNow();
+  const Deadline half{now + (deadline.at - now) / 2};
+  if (route_.HasMoved(address_, waiter_, half)) connection_.reset();
+}
+
+void RedisClient::Leave() {
+  if (!route_.has_choice()) return;
+  connection_.reset();
+  route_.GoOn();
+}
+
 Expected<void> RedisClient::Connect(Deadline deadline) {
   if (!may_connect_) {
     return Fail(ErrorKind::kFailed, address_.Where() + " closed the connection");
   }
   may_connect_ = false;
   signed_in_ = false;
-  auto stream = Dial(address_, waiter_, deadline);
-  if (!stream) return tl::unexpected(stream.error());
-  connection_.emplace(*std::move(stream));
+  auto reached = route_.Reach(waiter_, deadline);
+  if (!reached) return tl::unexpected(reached.error());
+  address_ = std::move(reached->address);
+  connection_.emplace(std::move(reached->stream));
   ++connections_made_;
   return {};
 }
@@ -70,6 +84,7 @@ Expected<void> RedisClient::SignIn(Deadline deadline) {
       if (reply.kind != RedisReply::Kind::kError) continue;
       // A refused sign-in leaves a connection of no use; the settings may be put right meanwhile.
       connection_.reset();
+      route_.GoOn();
       return tl::unexpected(index < auths ? AuthTrouble(address_, reply)
                                           : SelectTrouble(address_, reply));
     }
@@ -96,6 +111,7 @@ Expected<void> RedisClient::PumpOrGiveUp(Deadline deadline) {
     // A server that turns us away says why before it closes: "-ERR max number of clients reached".
     const std::vector<RedisReply> last_words = connection_->TakeReplies();
     connection_.reset();
+    if (!last_words.empty() && !last_words.back().ErrorCode().empty()) route_.GoOn();
     return tl::unexpected(ConnectionTrouble(address_, progress.error(), last_words));
   }
   if (*progress == RedisConnection::Progress::kComplete) return {};
@@ -113,7 +129,10 @@ Error RedisClient::NoAnswer(RedisConnection::Progress progress) {
   }
   const bool perhaps_no_tls = address_.tls && !connection_->ever_heard();
   const auto silence = waiter_.clock().SteadyNow() - connection_->silent_since();
-  if (silence >= kLongestSilence) connection_.reset();
+  if (silence >= kLongestSilence) {
+    connection_.reset();
+    route_.GoOn();
+  }
   return {ErrorKind::kTimedOut,
           where + " did not answer before the deadline: it is stopped, busy or out of reach" +
               (perhaps_no_tls ? ", or it does not speak TLS on this port" : "")};

@@ -5,8 +5,11 @@
 #include <chrono>
 #include <cstddef>
 #include <optional>
+#include <utility>
 #include <vector>
 
+#include "collectors/broker/broker_route.h"
+#include "collectors/broker/broker_servers.h"
 #include "collectors/broker/broker_url.h"
 #include "collectors/broker/redis_connection.h"
 #include "collectors/broker/redis_protocol.h"
@@ -26,13 +29,18 @@ namespace airflow_host {
 ///    closed at once, for its stream may never end.
 ///  * A connect was not finished: it is closed; nothing is in flight.
 /// After a close, and after any error of the connection, the next round makes a new one: at most
-/// one attempt to connect per round. Used by one thread, but for Interrupt.
+/// one attempt to connect to each server per round.
+///
+/// Behind sentinels, a round that finds its connection still silent asks them first whether another
+/// server has become the master, and goes there. Among several servers the next one gets its turn
+/// where the present one refuses to sign us in, serves nobody (Leave) or is silent for
+/// kLongestSilence. Used by one thread, but for Interrupt.
 class RedisClient {
  public:
   static constexpr std::chrono::seconds kLongestSilence{60};
 
-  RedisClient(BrokerAddress address, Waiter waiter)
-      : address_(std::move(address)), waiter_(std::move(waiter)) {}
+  RedisClient(BrokerServers servers, Waiter waiter)
+      : route_(std::move(servers)), address_(route_.first()), waiter_(std::move(waiter)) {}
 
   /// Begins a round (one observation): allows one attempt to connect and forgets an Interrupt that
   /// came too late for the round before.
@@ -48,12 +56,20 @@ class RedisClient {
   /// Breaks off an Ask under way. Any thread.
   void Interrupt() noexcept { waiter_.Interrupt(); }
 
+  /// The server answered, but it serves nobody (it is loading, it is no master): where there is
+  /// another to go to, closes the connection, so that the next round goes there.
+  void Leave();
+
+  /// The server of the connection, or of the last one.
   const BrokerAddress& address() const { return address_; }
+  /// The server must be a master: sentinels named it.
+  bool wants_master() const { return route_.by_sentinel(); }
   /// How many connections were made so far: a new one may lead to another server.
   std::size_t connections_made() const { return connections_made_; }
 
  private:
   Expected<void> Connect(Deadline deadline);
+  void FollowMaster(Deadline deadline);
   Expected<void> FinishWhatIsInFlight(Deadline deadline);
   Expected<void> SignIn(Deadline deadline);
   Expected<std::vector<RedisReply>> RoundTrip(const std::vector<RedisCommand>& commands,
@@ -61,6 +77,7 @@ class RedisClient {
   Expected<void> PumpOrGiveUp(Deadline deadline);
   Error NoAnswer(RedisConnection::Progress progress);
 
+  BrokerRoute route_;
   BrokerAddress address_;
   Waiter waiter_;
   std::optional<RedisConnection> connection_;

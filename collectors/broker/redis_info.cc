@@ -8,13 +8,17 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::size_t kLongestVersion = 40;
+constexpr std::size_t kLongestWord = 40;
 /// 2100-01-01: no clock that is right shows more, and no sum below overflows.
 constexpr std::uint64_t kLatestSecond = 4'102'444'800;
 
 void ReadField(std::string_view name, std::string_view value, RedisInfo& info) {
   if (name == "redis_version") {
-    if (!value.empty()) info.redis_version = Printable(value, kLongestVersion);
+    if (!value.empty()) info.redis_version = Printable(value, kLongestWord);
+  } else if (name == "run_id") {
+    if (!value.empty()) info.run_id = Printable(value, kLongestWord);
+  } else if (name == "role") {
+    if (!value.empty()) info.role = Printable(value, kLongestWord);
   } else if (name == "loading") {
     if (const auto number = ParseUnsigned(value)) info.loading = *number != 0;
   } else if (name == "used_memory") {

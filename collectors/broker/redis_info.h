@@ -1,11 +1,14 @@
 // The answer to INFO: lines "name:value" under headings, each ended by CR LF. Sample:
 //   # Server
 //   redis_version:7.0.15
+//   run_id:5d2e1c8f0b7a4e6d9c3b2a1f0e9d8c7b6a5f4e3d
 //   server_time_usec:1795310314787750
 //   uptime_in_seconds:261
 //   # Memory
 //   used_memory:1052392
 //   maxmemory:0
+//   # Replication
+//   role:master
 // https://redis.io/docs/latest/commands/info/
 #pragma once
 
@@ -22,6 +25,8 @@ namespace airflow_host {
 /// value.
 struct RedisInfo {
   std::optional<std::string> redis_version;
+  std::optional<std::string> run_id;                  ///< Another one for every start.
+  std::optional<std::string> role;                    ///< "master" or "slave".
   std::optional<bool> loading;                        ///< Reading its data set from disk.
   std::optional<std::uint64_t> used_memory;           ///< Bytes allocated.
   std::optional<std::uint64_t> maxmemory;             ///< Bytes; 0 means unlimited.

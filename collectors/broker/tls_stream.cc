@@ -5,6 +5,7 @@
 #include <arpa/inet.h>
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/pem.h>
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
@@ -21,6 +22,8 @@ struct Free {
   void operator()(SSL* ssl) const { SSL_free(ssl); }
   void operator()(SSL_CTX* context) const { SSL_CTX_free(context); }
   void operator()(BIO_METHOD* method) const { BIO_meth_free(method); }
+  void operator()(BIO* bio) const { BIO_free(bio); }
+  void operator()(X509* certificate) const { X509_free(certificate); }
 };
 
 /// OpenSSL's own words for the last failure of this thread.
@@ -123,6 +126,68 @@ class TlsStream final : public Stream {
   std::unique_ptr<SSL, Free> ssl_;
 };
 
+/// `ssl_ca_data`: certificates in PEM, one after the other.
+Expected<void> TrustAll(SSL_CTX* context, const std::string& authorities) {
+  const std::unique_ptr<BIO, Free> memory(
+      BIO_new_mem_buf(authorities.data(), static_cast<int>(authorities.size())));
+  if (!memory) return Fail(ErrorKind::kFailed, "cannot set up TLS: " + Reason());
+  std::size_t count = 0;
+  while (true) {
+    const std::unique_ptr<X509, Free> certificate(
+        PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+    if (!certificate) break;
+    X509_STORE_add_cert(SSL_CTX_get_cert_store(context), certificate.get());
+    ++count;
+  }
+  // The end of the text is told as an error, too.
+  ERR_clear_error();
+  if (count > 0) return {};
+  return Fail(ErrorKind::kFailed, "ssl_ca_data holds no certificate in PEM");
+}
+
+/// Whom the server's certificate may come from.
+Expected<void> LoadAuthorities(SSL_CTX* context, const TlsSettings& settings) {
+  SSL_CTX_set_verify(context, SSL_VERIFY_PEER, nullptr);
+  SSL_CTX_set_default_verify_paths(context);
+  const std::string& file = settings.authorities_file;
+  if (!file.empty() && SSL_CTX_load_verify_locations(context, file.c_str(), nullptr) != 1) {
+    return CannotUse("ssl_ca_certs", file);
+  }
+  const std::string& directory = settings.authorities_directory;
+  if (!directory.empty() &&
+      SSL_CTX_load_verify_locations(context, nullptr, directory.c_str()) != 1) {
+    return CannotUse("ssl_ca_path", directory);
+  }
+  if (settings.authorities.empty()) return {};
+  return TrustAll(context, settings.authorities);
+}
+
+/// Answers OpenSSL's question for the key's passphrase, instead of its asking the terminal.
+int TellPassword(char* buffer, int size, int /*writing*/, void* settings) {
+  const std::string& password = static_cast<const TlsSettings*>(settings)->key_password;
+  if (password.size() > static_cast<std::size_t>(std::max(size, 0))) return 0;
+  std::copy(password.begin(), password.end(), buffer);
+  return static_cast<int>(password.size());
+}
+
+/// What we show of ourselves.
+Expected<void> LoadCertificate(SSL_CTX* context, const TlsSettings& settings) {
+  const std::string& certificate = settings.certificate_file;
+  if (certificate.empty()) return {};
+  if (SSL_CTX_use_certificate_chain_file(context, certificate.c_str()) != 1) {
+    return CannotUse("ssl_certfile", certificate);
+  }
+  const std::string& key = settings.key_file.empty() ? certificate : settings.key_file;
+  // Asked within the next call only, so that nothing is changed through the pointer later.
+  SSL_CTX_set_default_passwd_cb(context, TellPassword);
+  SSL_CTX_set_default_passwd_cb_userdata(context, const_cast<TlsSettings*>(&settings));
+  const bool used = SSL_CTX_use_PrivateKey_file(context, key.c_str(), SSL_FILETYPE_PEM) == 1;
+  SSL_CTX_set_default_passwd_cb_userdata(context, nullptr);
+  SSL_CTX_set_default_passwd_cb(context, nullptr);
+  if (!used) return CannotUse("ssl_keyfile", key);
+  return {};
+}
+
 Expected<std::unique_ptr<SSL_CTX, Free>> MakeContext(const TlsSettings& settings) {
   ERR_clear_error();
   std::unique_ptr<SSL_CTX, Free> context(SSL_CTX_new(TLS_client_method()));
@@ -131,25 +196,16 @@ Expected<std::unique_ptr<SSL_CTX, Free>> MakeContext(const TlsSettings& settings
   SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE |
                                       SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                       SSL_MODE_RELEASE_BUFFERS);
+  if (!settings.ciphers.empty() &&
+      SSL_CTX_set_cipher_list(context.get(), settings.ciphers.c_str()) != 1) {
+    return Fail(ErrorKind::kFailed, "cannot use ssl_ciphers: " + Reason());
+  }
   if (settings.verify_certificate) {
-    SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
-    SSL_CTX_set_default_verify_paths(context.get());
-    const std::string& file = settings.authorities_file;
-    if (!file.empty() && SSL_CTX_load_verify_locations(context.get(), file.c_str(), nullptr) != 1) {
-      return CannotUse("ssl_ca_certs", file);
-    }
+    const auto loaded = LoadAuthorities(context.get(), settings);
+    if (!loaded) return tl::unexpected(loaded.error());
   }
-  if (settings.certificate_file.empty()) return context;
-  const std::string& certificate = settings.certificate_file;
-  if (SSL_CTX_use_certificate_chain_file(context.get(), certificate.c_str()) != 1) {
-    return CannotUse("ssl_certfile", certificate);
-  }
-  const std::string& key = settings.key_file.empty() ? certificate : settings.key_file;
-  // A key that asks for a passphrase fails instead of asking the terminal.
-  SSL_CTX_set_default_passwd_cb(context.get(), [](char*, int, int, void*) { return 0; });
-  if (SSL_CTX_use_PrivateKey_file(context.get(), key.c_str(), SSL_FILETYPE_PEM) != 1) {
-    return CannotUse("ssl_keyfile", key);
-  }
+  const auto loaded = LoadCertificate(context.get(), settings);
+  if (!loaded) return tl::unexpected(loaded.error());
   return context;
 }
 

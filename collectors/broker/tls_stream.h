@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include "collectors/broker/broker_url.h"
 #include "collectors/broker/stream.h"
+#include "collectors/broker/tls_settings.h"
 #include "collectors/support/error.h"
 #include "collectors/support/unique_descriptor.h"
 

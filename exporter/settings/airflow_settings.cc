@@ -37,11 +37,19 @@ struct AirflowCounterpart {
   AirflowOption option;
 };
 
-constexpr std::array<AirflowCounterpart, 4> kCounterparts{{
+constexpr std::array<AirflowCounterpart, 12> kCounterparts{{
     {"metadata.schema", {"database", "sql_alchemy_schema", "core", "sql_alchemy_schema"}},
     {"broker.key-prefix", {kTransportOptions, "global_keyprefix", "", ""}},
     {"broker.visibility-timeout", {kTransportOptions, "visibility_timeout", "", ""}},
     {"broker.queues", {"operators", "default_queue", "celery", "default_queue"}},
+    {"broker.separator", {kTransportOptions, "sep", "", ""}},
+    {"broker.priority-steps", {kTransportOptions, "priority_steps", "", ""}},
+    {"broker.master-name", {kTransportOptions, "master_name", "", ""}},
+    {"broker.sentinel-options", {kTransportOptions, "sentinel_kwargs", "", ""}},
+    {"broker.tls", {"celery", "ssl_active", "", ""}},
+    {"broker.tls-ca-file", {"celery", "ssl_cacert", "", ""}},
+    {"broker.tls-cert-file", {"celery", "ssl_cert", "", ""}},
+    {"broker.tls-key-file", {"celery", "ssl_key", "", ""}},
 }};
 
 /// Stores `value` as if it had been given for `setting`; the error is a whole sentence.

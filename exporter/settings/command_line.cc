@@ -95,6 +95,12 @@ SettingsExpected<FlagValues> ValuesOf(const Options& options) {
     if (texts.size() > 1 && row->kind != SettingKind::kList && row->kind != SettingKind::kRequest) {
       return FailUsage("flag --" + row->name + " is given twice");
     }
+    if (row->kind == SettingKind::kSecret) {
+      return FailUsage("flag --" + row->name +
+                       " would show a secret to every user of this host in the list of processes; "
+                       "give it by the environment variable " +
+                       EnvironmentName(row->name) + " or in the YAML file");
+    }
     for (const std::string& text : texts) {
       if (row->kind == SettingKind::kRequest && text != "true") {
         return FailUsage("flag --" + row->name + " takes no value");

@@ -256,6 +256,53 @@ void AddBrokerRows(Rows& rows) {
        "Queues to report besides those that the broker knows", group, false,
        StoreAllIn(
            [](Settings & all) -> auto& { return all.collector.broker_queues; }, ParseQueueName)});
+  rows.push_back(
+      {"broker.separator", SettingKind::kValue, "TEXT", "",
+       "Between queue and priority in kombu's keys (sep)", group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_separator; }, AsItStands)});
+  rows.push_back({"broker.priority-steps", SettingKind::kValue, "NUMBERS", "",
+                  "Priorities that have a list of their own (priority_steps)", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.broker_priority_steps; },
+                      ParsePrioritySteps)});
+  rows.push_back(
+      {"broker.master-name", SettingKind::kValue, "NAME", "",
+       "What the sentinels of a sentinel:// URL call the master (master_name)", group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_master_name; }, AsItStands)});
+  rows.push_back({"broker.sentinel-options", SettingKind::kSecret, "JSON", "",
+                  "How to sign in to the sentinels (sentinel_kwargs); by file or environment only",
+                  group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.broker_sentinel_options; },
+                      CheckedSentinelOptions)});
+}
+
+void AddBrokerTlsRows(Rows& rows) {
+  const char* const group = "Celery broker (default: as Airflow is configured)";
+  rows.push_back(
+      {"broker.tls", SettingKind::kSwitch, "", "false",
+       "TLS for a URL that has no ssl_ parameters ([celery] ssl_active)", group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_tls; }, ParseSwitch)});
+  rows.push_back(
+      {"broker.tls-ca-file", SettingKind::kValue, "FILE", "",
+       "PEM file of those who vouch for the broker (ssl_cacert)", group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_tls_authorities_file; },
+           ParseOptionalPath)});
+  rows.push_back(
+      {"broker.tls-cert-file", SettingKind::kValue, "FILE", "",
+       "PEM file of the certificate that is shown to the broker (ssl_cert)", group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_tls_certificate_file; },
+           ParseOptionalPath)});
+  rows.push_back({"broker.tls-key-file", SettingKind::kValue, "FILE", "",
+                  "PEM file of that certificate's key (ssl_key)", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.collector.broker_tls_key_file; },
+                      ParseOptionalPath)});
 }
 
 void AddAirflowRows(Rows& rows) {
@@ -336,6 +383,7 @@ std::vector<SettingRow> SettingTable(std::span<const CollectorRow> collectors) {
   AddComponentRows(rows);
   AddMetadataRows(rows);
   AddBrokerRows(rows);
+  AddBrokerTlsRows(rows);
   AddAirflowRows(rows);
   AddCollectorRows(rows, collectors);
   return rows;

@@ -18,6 +18,7 @@ namespace airflow_host {
 enum class SettingKind {
   kValue,    ///< `--name=VALUE`, once.
   kUrl,      ///< The same, and may hold a password: never in argv, shown without it.
+  kSecret,   ///< The same as kValue, but never in argv and never shown.
   kList,     ///< `--name=A,B`, and may be repeated.
   kSwitch,   ///< `--name` or `--no-name`; true or false elsewhere.
   kRequest,  ///< `--name` as a flag only: the program answers and exits.

@@ -9,7 +9,7 @@
 #include <optional>
 #include <utility>
 
-#include "collectors/broker/broker_url.h"
+#include "collectors/broker/broker_servers.h"
 #include "collectors/metadata/database_url.h"
 #include "collectors/support/text.h"
 #include "collectors/support/url.h"
@@ -20,6 +20,9 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr std::size_t kLongestQuote = 80;
+/// A priority is a byte in AMQP, and each step is one LLEN per queue.
+constexpr std::uint64_t kHighestPriority = 255;
+constexpr std::size_t kMostPrioritySteps = 16;
 constexpr milliseconds kLongestDuration = std::chrono::hours(24 * 3650);
 
 /// From the largest to the smallest, so that the first that fits is the one to show.
@@ -187,9 +190,29 @@ Expected<std::string> CheckedDatabaseUrl(std::string_view text) {
 }
 
 Expected<std::string> CheckedBrokerUrl(std::string_view text) {
-  const auto address = ParseBrokerUrl(text);
-  if (address) return std::string(text);
-  return Fail(ErrorKind::kMalformed, "is of no use: " + address.error().message);
+  const auto servers = ParseBrokerServers(text);
+  if (servers) return std::string(text);
+  return Fail(ErrorKind::kMalformed, "is of no use: " + servers.error().message);
+}
+
+Expected<std::vector<int>> ParsePrioritySteps(std::string_view text) {
+  constexpr const char* kWanted = "priorities from 0 to 255 such as 0,3,6,9";
+  std::string_view inner = Trim(text);
+  if (inner.starts_with('[') && inner.ends_with(']')) inner = inner.substr(1, inner.size() - 2);
+  std::vector<int> steps;
+  for (const std::string& part : SplitList(inner)) {
+    const auto step = ParseUnsigned(part);
+    if (!step || *step > kHighestPriority) return Wants(kWanted, text);
+    steps.push_back(static_cast<int>(*step));
+  }
+  if (steps.empty() || steps.size() > kMostPrioritySteps) return Wants(kWanted, text);
+  return steps;
+}
+
+Expected<std::string> CheckedSentinelOptions(std::string_view text) {
+  const auto options = ParseSentinelOptions(text);
+  if (options) return std::string(text);
+  return Fail(ErrorKind::kMalformed, options.error().message);
 }
 
 std::vector<std::string> SplitList(std::string_view text) {

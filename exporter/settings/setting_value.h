@@ -57,6 +57,12 @@ Expected<std::string> CheckedDatabaseUrl(std::string_view text);
 /// The kombu URL of a single Redis. The phrase never repeats the URL.
 Expected<std::string> CheckedBrokerUrl(std::string_view text);
 
+/// "0,3,6,9", with or without brackets as Airflow's configuration has them: `priority_steps`.
+Expected<std::vector<int>> ParsePrioritySteps(std::string_view text);
+
+/// `sentinel_kwargs`, where it can be used. The error repeats nothing of it.
+Expected<std::string> CheckedSentinelOptions(std::string_view text);
+
 /// The parts of `text` between commas, without blanks around them; an empty text has none.
 std::vector<std::string> SplitList(std::string_view text);
 

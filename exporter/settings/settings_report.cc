@@ -34,6 +34,10 @@ SettingOrigin OriginOf(const SourcedSetting& setting) {
   std::string joined;
   for (const std::string& value : setting.values) {
     if (!joined.empty()) joined.push_back(',');
+    if (setting.row->kind == SettingKind::kSecret) {
+      joined.append(value.empty() ? "" : "***");
+      continue;
+    }
     const bool may_hold_secret =
         setting.row->kind == SettingKind::kUrl || value.find("://") != std::string::npos;
     joined.append(may_hold_secret ? WithoutSecrets(value) : Printable(value, kLongestValue));

@@ -7,12 +7,15 @@
 
 #include "collectors/broker/broker_metrics.h"
 #include "collectors/broker/broker_questions.h"
+#include "collectors/broker/broker_servers.h"
 #include "collectors/broker/broker_url.h"
 #include "collectors/broker/kombu_layout.h"
 #include "collectors/broker/queue_directory.h"
 #include "collectors/broker/redis_info.h"
 #include "collectors/broker/redis_protocol.h"
 #include "collectors/broker/redis_trouble.h"
+#include "collectors/broker/worker_event.h"
+#include "collectors/broker/worker_ledger.h"
 
 namespace airflow_host {
 namespace {
@@ -38,18 +41,36 @@ void ReadAsReplies(const std::vector<RedisReply>& replies) {
   DescribeBroker(CollectorStatus{}, &observation, writer);
 }
 
+/// Once as a message, once as the body of one.
+void ReadAsEvents(std::string_view text) {
+  WorkerLedger ledger;
+  const SteadyTime now{std::chrono::hours(1)};
+  if (const auto event = ParseWorkerEvent(text)) ledger.Hear(*event, now);
+  std::string quoted;
+  for (const char byte : text) {
+    if (byte == '"' || byte == '\\') quoted.push_back('\\');
+    quoted.push_back(byte);
+  }
+  const auto event = ParseWorkerEvent("{\"body\": \"" + quoted + "\"}");
+  if (event) ledger.Hear(*event, now);
+  (void)ledger.Report(now + std::chrono::minutes(1), now);
+}
+
 }  // namespace
 }  // namespace airflow_host
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using namespace airflow_host;  // NOLINT(google-build-using-namespace)
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  if (const auto address = ParseBrokerUrl(text)) (void)address->Where();
+  if (const auto servers = ParseBrokerServers(text)) (void)servers->servers.front().Where();
+  (void)ParseSentinelOptions(text);
+  ReadAsEvents(text);
   (void)RedisStart(ParseRedisInfo(text), FromSecondsSinceEpoch(1'800'000'000));
   const KombuLayout layout(std::string(text.substr(0, 3)), std::string(KombuLayout::kSeparator),
                            {0, 3});
   (void)layout.ExchangeOf(text);
   if (const auto queue = layout.QueueOf(text)) (void)IsControlName(*queue);
+  (void)layout.WorkerOf(text);
   (void)layout.BindingPattern();
   std::vector<RedisReply> replies;
   ReplyReader reader;

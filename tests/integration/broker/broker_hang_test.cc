@@ -19,17 +19,6 @@ using ::testing::HasSubstr;
 
 constexpr milliseconds kShort{200};
 
-/// The machine's clock, set forward at will.
-class SkewedClock final : public Clock {
- public:
-  SteadyTime SteadyNow() const override { return std::chrono::steady_clock::now() + skew_; }
-  SystemTime SystemNow() const override { return std::chrono::system_clock::now(); }
-  void Advance(std::chrono::seconds seconds) { skew_ += seconds; }
-
- private:
-  std::chrono::seconds skew_{0};
-};
-
 /// Connections that the server has accepted since it started (INFO stats).
 std::uint64_t ConnectionsReceived(RedisServer& redis) {
   std::string info = redis.Cli({"INFO", "stats"});

@@ -65,10 +65,10 @@ TEST_F(BrokerSignInTest, TakesAnyUser) {
 
 TEST_F(BrokerSignInTest, NeedsTheseRightsOnly) {
   RedisServer redis;
-  ASSERT_THAT(
-      redis.Cli({"ACL", "SETUSER", "exporter", "on", ">pw", "~*", "-@all", "+select", "+info",
-                 "+dbsize", "+hlen", "+zrange", "+scard", "+scan", "+srandmember", "+llen"}),
-      HasSubstr("OK"));
+  ASSERT_THAT(redis.Cli({"ACL", "SETUSER", "exporter", "on", ">pw", "~*", "-@all", "+select",
+                         "+info", "+dbsize", "+hlen", "+zrange", "+scard", "+scan", "+srandmember",
+                         "+llen", "+psubscribe", "resetchannels", "&/2.celeryev/worker.*"}),
+              HasSubstr("OK"));
   redis.Cli({"-n", "2", "SADD", "_kombu.binding.q", "q\x06\x16\x06\x16q"});
   const auto observed =
       Observe(*Make("redis://exporter:pw@127.0.0.1:" + std::to_string(redis.port()) + "/2"));
@@ -92,7 +92,10 @@ TEST_F(BrokerSignInTest, LosesOnlyWhatTheUserMayNotDo) {
   EXPECT_THAT((*observed)->problems,
               ElementsAre(HasSubstr("INFO is not allowed"), HasSubstr("DBSIZE is not allowed"),
                           HasSubstr("ZRANGE unacked_index is not allowed"), HasSubstr("SCARD"),
-                          HasSubstr("SCAN for queues is not allowed")));
+                          HasSubstr("SRANDMEMBER of the workers' bindings is not allowed"),
+                          HasSubstr("SCAN for queues is not allowed"),
+                          HasSubstr("PSUBSCRIBE to the workers' events is not allowed")));
+  EXPECT_EQ((*observed)->workers, std::nullopt);
 }
 
 TEST_F(BrokerSignInTest, FailsClearlyWhereNothingIsAllowed) {

@@ -16,23 +16,12 @@
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
-#include <thread>
 #include <utility>
 
 #include "collectors/support/unique_descriptor.h"
 
 namespace airflow_host {
 namespace {
-
-/// Waits until `ready` holds; a real server needs a moment, a broken one must not hang the tests.
-template <typename Condition>
-bool Eventually(Condition ready) {
-  for (int attempt = 0; attempt < 1000; ++attempt) {
-    if (ready()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds(10));
-  }
-  return false;
-}
 
 bool Listens(const std::string& socket_path) {
   const UniqueDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));

@@ -10,6 +10,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "collectors/broker/broker_collector.h"
@@ -55,6 +56,27 @@ bool Installed(const std::string& name);
 
 /// A loopback port that was free a moment ago.
 std::uint16_t FreePort();
+
+/// The machine's clock, set forward at will.
+class SkewedClock final : public Clock {
+ public:
+  SteadyTime SteadyNow() const override { return std::chrono::steady_clock::now() + skew_; }
+  SystemTime SystemNow() const override { return std::chrono::system_clock::now(); }
+  void Advance(std::chrono::seconds seconds) { skew_ += seconds; }
+
+ private:
+  std::chrono::seconds skew_{0};
+};
+
+/// Waits until `ready` holds; a real server needs a moment, a broken one must not hang the tests.
+template <typename Condition>
+bool Eventually(Condition ready) {
+  for (int attempt = 0; attempt < 2000; ++attempt) {
+    if (ready()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
 
 /// One redis-server. Used by one thread.
 class RedisServer {

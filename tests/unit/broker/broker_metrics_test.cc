@@ -48,7 +48,17 @@ TEST(DescribeBroker, ShowsEveryField) {
   observation.evicted_keys = 5;
   observation.rejected_connections = 6;
   observation.start = FromSecondsSinceEpoch(900);
+  observation.workers = {{"celery@a", true, FromSecondsSinceEpoch(2000.5), 2, 7},
+                         {"celery@b", false, FromSecondsSinceEpoch(1500), std::nullopt, 9},
+                         {"celery@c", false, std::nullopt, std::nullopt, std::nullopt}};
   const std::map<std::string, double> expected = {
+      {"airflow_worker_heartbeat_timestamp_seconds{worker=celery@a}", 2000.5},
+      {"airflow_worker_heartbeat_timestamp_seconds{worker=celery@b}", 1500},
+      {"airflow_worker_active_tasks{worker=celery@a}", 2},
+      {"airflow_worker_processed_tasks_total{worker=celery@a}", 7},
+      {"airflow_worker_processed_tasks_total{worker=celery@b}", 9},
+      {"airflow_workers{state=live}", 1},
+      {"airflow_workers{state=lost}", 2},
       {"airflow_broker_up", 1},
       {"airflow_broker_info{redis_version=7.0.15}", 1},
       {"airflow_broker_queue_messages{queue=default}", 6},
@@ -76,6 +86,23 @@ TEST(DescribeBroker, LeavesOutWhatIsUnknown) {
   EXPECT_EQ(Describe(Succeeded(true), &observation),
             (std::map<std::string, double>{{"airflow_broker_up", 1},
                                            {"airflow_broker_visibility_timeout_seconds", 10}}));
+}
+
+TEST(DescribeBroker, CountsAllWorkersButLabelsSome) {
+  BrokerObservation observation;
+  observation.workers.emplace();
+  auto samples = Describe(Succeeded(true), &observation);
+  EXPECT_EQ(samples.at("airflow_workers{state=live}"), 0) << "known to be none";
+  for (std::size_t number = 0; number < kMostWorkerLabels + 20; ++number) {
+    observation.workers->push_back({"w" + std::to_string(number), true, std::nullopt, 1, 1});
+  }
+  observation.workers->push_back({"a\x01", false, std::nullopt, std::nullopt, std::nullopt});
+  observation.workers->push_back({"a\x02", false, std::nullopt, std::nullopt, std::nullopt});
+  samples = Describe(Succeeded(true), &observation);
+  EXPECT_EQ(samples.at("airflow_workers{state=live}"), kMostWorkerLabels + 20);
+  EXPECT_EQ(samples.at("airflow_workers{state=lost}"), 2);
+  EXPECT_EQ(samples.count("airflow_worker_active_tasks{worker=w199}"), 1U);
+  EXPECT_EQ(samples.count("airflow_worker_active_tasks{worker=w200}"), 0U);
 }
 
 TEST(DescribeBroker, SumsTheQueuesBeyondTheLimit) {

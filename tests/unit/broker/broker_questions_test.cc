@@ -22,8 +22,12 @@ RedisReply Array(std::vector<RedisReply> elements) {
 class BrokerQuestionsTest : public ::testing::Test {
  protected:
   std::vector<RedisReply> Server() {
-    return {Text("redis_version:7.0.15\r\nused_memory:100\r\nmaxmemory:0\r\n"), Integer(13),
-            Integer(2), Array({Text("tag"), Text("1795310062.8779347")}), Integer(1)};
+    return {Text("redis_version:7.0.15\r\nused_memory:100\r\nmaxmemory:0\r\n"),
+            Integer(13),
+            Integer(2),
+            Array({Text("tag"), Text("1795310062.8779347")}),
+            Integer(1),
+            Array({Text("::celery@a.celery.pidbox"), Text("malformed")})};
   }
 
   BrokerAddress address_ = ParseBrokerUrl("redis://h").value();
@@ -38,7 +42,8 @@ TEST_F(BrokerQuestionsTest, AsksConstantTimeCommandsUnderThePrefix) {
       questions_.AskServer(),
       ElementsAre(ElementsAre("INFO"), ElementsAre("DBSIZE"), ElementsAre("HLEN", "p.unacked"),
                   ElementsAre("ZRANGE", "p.unacked_index", "0", "0", "WITHSCORES"),
-                  ElementsAre("SCARD", "p._kombu.binding.reply.celery.pidbox")));
+                  ElementsAre("SCARD", "p._kombu.binding.reply.celery.pidbox"),
+                  ElementsAre("SRANDMEMBER", "p._kombu.binding.celery.pidbox", "1000")));
   EXPECT_THAT(questions_.AskScan(17),
               ElementsAre("SCAN", "17", "MATCH", "p._kombu.binding.*", "COUNT", "100"));
   EXPECT_THAT(questions_.AskBindings({"a"}),
@@ -57,6 +62,9 @@ TEST_F(BrokerQuestionsTest, ReadsTheServer) {
   EXPECT_EQ(observation_.unacked_messages, 2U);
   EXPECT_NEAR(SecondsSinceEpoch(*observation_.oldest_unacked), 1795310062.878, 0.001);
   EXPECT_EQ(observation_.orphaned_replies, 1U);
+  ASSERT_TRUE(questions_.bound_workers());
+  EXPECT_THAT(questions_.bound_workers()->names, ElementsAre("celery@a"));
+  EXPECT_TRUE(questions_.bound_workers()->complete);
   EXPECT_THAT(observation_.problems, IsEmpty());
 }
 
@@ -65,6 +73,14 @@ TEST_F(BrokerQuestionsTest, KeepsALimitOfMemory) {
   replies[0] = Text("maxmemory:5\r\n");
   ASSERT_TRUE(questions_.ReadServer(replies, now_));
   EXPECT_EQ(observation_.memory_max, 5U);
+}
+
+TEST_F(BrokerQuestionsTest, DoesNotTakeAFullAnswerForAllWorkers) {
+  auto replies = Server();
+  replies[5] = Array(std::vector<RedisReply>(BrokerQuestions::kMostBoundWorkers, Text("::x")));
+  ASSERT_TRUE(questions_.ReadServer(replies, now_));
+  ASSERT_TRUE(questions_.bound_workers());
+  EXPECT_FALSE(questions_.bound_workers()->complete);
 }
 
 TEST_F(BrokerQuestionsTest, HasNoOldestMessageWhereThereIsNone) {
@@ -95,7 +111,7 @@ TEST_F(BrokerQuestionsTest, LosesOnlyWhatIsForbidden) {
 }
 
 TEST_F(BrokerQuestionsTest, FailsWhereEverythingIsForbidden) {
-  const std::vector<RedisReply> replies(5, Refusal("NOPERM no"));
+  const std::vector<RedisReply> replies(6, Refusal("NOPERM no"));
   const auto read = questions_.ReadServer(replies, now_);
   ASSERT_FALSE(read);
   EXPECT_EQ(read.error().kind, ErrorKind::kDenied);

@@ -76,5 +76,18 @@ TEST(IsControlName, KnowsCelerysOwnTalk) {
   }
 }
 
+TEST(KombuLayout, KnowsTheChannelsAndTheControlQueuesOfWorkers) {
+  const KombuLayout plain("", std::string(KombuLayout::kSeparator), {0});
+  EXPECT_EQ(plain.WorkerEventPattern(0), "/0.celeryev/worker.*");
+  EXPECT_EQ(KombuLayout("a*", ":", {0}).WorkerEventPattern(7), "a\\*/7.celeryev/worker.*");
+  const std::string separator(KombuLayout::kSeparator);
+  EXPECT_EQ(plain.WorkerOf(separator + separator + "celery@w-0.celery.pidbox"), "celery@w-0");
+  for (const std::string& queue : {std::string("default"), std::string(".celery.pidbox"),
+                                   std::string("celery@w.celery.pidbox.x"), std::string()}) {
+    EXPECT_EQ(plain.WorkerOf(separator + separator + queue), std::nullopt) << queue;
+  }
+  EXPECT_EQ(plain.WorkerOf("celery@w.celery.pidbox"), std::nullopt);
+}
+
 }  // namespace
 }  // namespace airflow_host

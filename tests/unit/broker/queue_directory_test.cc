@@ -20,6 +20,16 @@ TEST(QueueDirectory, KnowsTheConfiguredFromTheStart) {
   EXPECT_THAT(Make({"b", "a", "b", ""}).Queues(), ElementsAre("b", "a"));
 }
 
+TEST(QueueDirectory, KnowsTheWantedAsLongAsTheyAreWanted) {
+  QueueDirectory directory = Make({"default"});
+  directory.NoteWanted({"late", "default", "", "late"});
+  EXPECT_THAT(directory.Queues(), ElementsAre("default", "late"));
+  directory.NoteWanted(std::vector<std::string>(QueueDirectory::kMost + 9, "x"));
+  EXPECT_THAT(directory.Queues(), ElementsAre("default", "x"));
+  directory.NoteWanted({});
+  EXPECT_THAT(directory.Queues(), ElementsAre("default"));
+}
+
 TEST(QueueDirectory, FindsQueuesByTheirBindings) {
   QueueDirectory directory = Make({"default"});
   directory.NoteScan(0, {Key("default"), Key("low"), Key("celeryev"), Key("celery.pidbox"),

@@ -6,14 +6,17 @@ namespace airflow_host {
 namespace {
 
 constexpr std::string_view kSample =
-    "# Server\r\nredis_version:7.0.15\r\nserver_time_usec:1795310314787750\r\n"
+    "# Server\r\nredis_version:7.0.15\r\nrun_id:5d2e\r\nserver_time_usec:1795310314787750\r\n"
     "uptime_in_seconds:261\r\n\r\n# Clients\r\nconnected_clients:14\r\n\r\n# Memory\r\n"
     "used_memory:1052392\r\nused_memory_human:1.00M\r\nmaxmemory:0\r\n\r\n# Persistence\r\n"
-    "loading:0\r\n\r\n# Stats\r\nrejected_connections:2\r\nevicted_keys:3\r\n";
+    "loading:0\r\n\r\n# Stats\r\nrejected_connections:2\r\nevicted_keys:3\r\n\r\n# "
+    "Replication\r\nrole:master\r\n";
 
 TEST(ParseRedisInfo, ReadsEveryField) {
   const RedisInfo info = ParseRedisInfo(kSample);
   EXPECT_EQ(info.redis_version, "7.0.15");
+  EXPECT_EQ(info.run_id, "5d2e");
+  EXPECT_EQ(info.role, "master");
   EXPECT_EQ(info.loading, false);
   EXPECT_EQ(info.used_memory, 1052392U);
   EXPECT_EQ(info.maxmemory, 0U);

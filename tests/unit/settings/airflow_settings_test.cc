@@ -103,6 +103,31 @@ TEST_F(AirflowSettingsTest, TakesAirflowCfgFromWhereverItIsNamed) {
   }
 }
 
+TEST_F(AirflowSettingsTest, TakesEverythingThatConcernsTheBroker) {
+  Write("/opt/airflow/airflow.cfg",
+        "[celery]\nbroker_url = sentinel://s1;sentinel://s2\nssl_active = True\n"
+        "ssl_key = /etc/key.pem\nssl_cert = /etc/cert.pem\nssl_cacert = /etc/ca.pem\n"
+        "[celery_broker_transport_options]\nsep = :\npriority_steps = [0, 5]\n"
+        "master_name = mymaster\nsentinel_kwargs = {\"password\": \"pw\"}\n");
+  input_.environment = {{"AIRFLOW_HOME", "/opt/airflow"}};
+  CollectorSettings collector = Load().collector;
+  EXPECT_THAT(Load().notes, IsEmpty());
+  EXPECT_EQ(collector.broker_url, "sentinel://s1;sentinel://s2");
+  EXPECT_TRUE(collector.broker_tls);
+  EXPECT_EQ(collector.broker_tls_authorities_file, "/etc/ca.pem");
+  EXPECT_EQ(collector.broker_tls_certificate_file, "/etc/cert.pem");
+  EXPECT_EQ(collector.broker_tls_key_file, "/etc/key.pem");
+  EXPECT_EQ(collector.broker_separator, ":");
+  EXPECT_THAT(collector.broker_priority_steps, ElementsAre(0, 5));
+  EXPECT_EQ(collector.broker_master_name, "mymaster");
+  EXPECT_EQ(collector.broker_sentinel_options, "{\"password\": \"pw\"}");
+  input_.environment["AIRFLOW__CELERY__SSL_ACTIVE"] = "False";
+  input_.environment["AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__MASTER_NAME"] = "other";
+  collector = Load().collector;
+  EXPECT_FALSE(collector.broker_tls);
+  EXPECT_EQ(collector.broker_master_name, "other");
+}
+
 TEST_F(AirflowSettingsTest, OurOwnSettingsBeatAirflows) {
   Write("/opt/airflow/airflow.cfg", kConfig);
   input_.environment = {{"AIRFLOW_HOME", "/opt/airflow"},

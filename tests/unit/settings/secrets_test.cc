@@ -75,6 +75,37 @@ TEST_F(SecretsTest, APasswordInAFlagIsRefused) {
   EXPECT_EQ(Load().collector.broker_url, "redis://h/0");
 }
 
+TEST_F(SecretsTest, SeveralUrlsHideEveryPassword) {
+  input_.environment = {
+      {"AIRFLOW_HOST_EXPORTER_BROKER_URL",
+       "redis://:secret@a:1/0;redis://u:secret@b;rediss://c?ssl_password=secret"}};
+  const Settings settings = Load();
+  EXPECT_THAT(Origin(settings, "broker.url").value, Not(HasSubstr("secret")));
+  EXPECT_THAT(settings.collector.broker_url.value_or(""), HasSubstr("u:secret@b"));
+}
+
+TEST_F(SecretsTest, TheSentinelsPasswordIsNeverShown) {
+  const char* const options = R"({"password": "secret"})";
+  input_.environment = {{"AIRFLOW_HOST_EXPORTER_BROKER_SENTINEL_OPTIONS", options}};
+  Settings settings = Load();
+  EXPECT_EQ(settings.collector.broker_sentinel_options, options);
+  EXPECT_EQ(Origin(settings, "broker.sentinel-options").value, "***");
+  input_.environment = {{"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__SENTINEL_KWARGS", options}};
+  settings = Load();
+  EXPECT_EQ(settings.collector.broker_sentinel_options, options);
+  EXPECT_EQ(Origin(settings, "broker.sentinel-options").value, "***");
+  input_.environment = {
+      {"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__SENTINEL_KWARGS", "{'password': 'secret'}"}};
+  settings = Load();
+  EXPECT_EQ(settings.collector.broker_sentinel_options, "");
+  ASSERT_EQ(settings.notes.size(), 1U);
+  EXPECT_THAT(settings.notes.front(), AllOf(HasSubstr("JSON object"), Not(HasSubstr("secret"))));
+  input_.environment = {};
+  input_.arguments = {std::string("--broker.sentinel-options=") + options};
+  EXPECT_EQ(Failure().ExitCode(), 2);
+  EXPECT_THAT(Failure().message, AllOf(HasSubstr("would show a secret"), Not(HasSubstr("word"))));
+}
+
 TEST_F(SecretsTest, ABadUrlFileIsAUsageError) {
   Write("/empty", " \n");
   Write("/two", "postgresql://u:secret@h/d\nredis://h");

@@ -118,12 +118,22 @@ TEST(CheckedDatabaseUrl, WantsPostgres) {
 
 TEST(CheckedBrokerUrl, WantsRedis) {
   for (const char* url :
-       {"redis://redis:6379/0", "rediss://:p@h/1", "redis+socket:///run/redis.sock"}) {
+       {"redis://redis:6379/0", "rediss://:p@h/1", "redis+socket:///run/redis.sock",
+        "redis://h1;redis://h2", "sentinel://h1:26379;sentinel://h2:26379/0"}) {
     EXPECT_TRUE(CheckedBrokerUrl(url)) << url;
   }
   for (const char* url : {"", "redis:6379", "amqp://guest:guest@h//", "sqs://", "redisx://h",
-                          "redis://h/x", "sentinel://h1:26379;sentinel://h2:26379/0"}) {
+                          "redis://h/x", "sentinel://h1:26379;redis://h2/0"}) {
     EXPECT_FALSE(CheckedBrokerUrl(url)) << url;
+  }
+}
+
+TEST(ParsePrioritySteps, ReadsWhatAirflowHolds) {
+  EXPECT_THAT(ParsePrioritySteps("0,3,6,9").value(), ElementsAre(0, 3, 6, 9));
+  EXPECT_THAT(ParsePrioritySteps(" [0, 1, 255] ").value(), ElementsAre(0, 1, 255));
+  for (const char* text : {"", "[]", "0,,1", "-1", "256", "a", "[0", "0 1", "(0, 1)",
+                           "0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16"}) {
+    EXPECT_FALSE(ParsePrioritySteps(text)) << text;
   }
 }
 

@@ -1,0 +1,86 @@
+// Which workers live and which are lost.
+#include "collectors/broker/worker_ledger.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace airflow_host {
+
+WorkerLedger::Worker* WorkerLedger::Find(const std::string& name, SteadyTime now) {
+  const auto found = workers_.find(name);
+  if (found != workers_.end()) return &found->second;
+  if (workers_.size() >= kMost) {
+    truncated_ = true;
+    return nullptr;
+  }
+  Worker& worker = workers_[name];
+  worker.known_since = now;
+  return &worker;
+}
+
+void WorkerLedger::Hear(const WorkerEvent& event, SteadyTime now) {
+  Worker* const worker = Find(event.worker, now);
+  if (worker == nullptr) return;
+  worker->known_since = now;
+  worker->heard = true;
+  worker->said_goodbye = event.kind == WorkerEvent::Kind::kOffline;
+  if (event.at) worker->heartbeat = event.at;
+  worker->patience = std::max<std::chrono::milliseconds>(
+      kLeastPatience, 2 * event.period.value_or(std::chrono::milliseconds(0)));
+  worker->active = event.active;
+  if (event.processed) worker->processed = event.processed;
+}
+
+void WorkerLedger::NoteBound(const std::vector<std::string>& workers, bool complete,
+                             SteadyTime now) {
+  if (complete) {
+    for (auto& [name, worker] : workers_) worker.bound = false;
+  }
+  for (const std::string& name : workers) {
+    Worker* const worker = Find(name, now);
+    if (worker == nullptr) return;
+    worker->bound = true;
+    worker->ever_bound = true;
+  }
+}
+
+void WorkerLedger::ForgetBindings() {
+  for (auto& [name, worker] : workers_) {
+    worker.bound = false;
+    worker.ever_bound = false;
+  }
+  truncated_ = false;
+}
+
+WorkerLedger::Fate WorkerLedger::FateOf(const Worker& worker, SteadyTime now,
+                                        SteadyTime listening_since) {
+  if (worker.said_goodbye) return worker.bound ? Fate::kHidden : Fate::kGone;
+  // What happened before we listened is nobody's silence.
+  const SteadyTime since = std::max(worker.known_since, listening_since);
+  if (now - since <= worker.patience) return worker.heard ? Fate::kLive : Fate::kUndecided;
+  if (worker.ever_bound && !worker.bound) return Fate::kGone;
+  if (!worker.heard && !worker.bound) return Fate::kGone;
+  if (now - worker.known_since <= kRetention) return Fate::kLost;
+  // As long as it is bound it must be remembered, or it would come back as a new one.
+  return worker.bound ? Fate::kHidden : Fate::kGone;
+}
+
+std::vector<BrokerWorker> WorkerLedger::Report(SteadyTime now, SteadyTime listening_since) {
+  std::vector<BrokerWorker> live;
+  std::vector<BrokerWorker> lost;
+  std::erase_if(workers_, [&](const auto& entry) {
+    const auto& [name, worker] = entry;
+    const Fate fate = FateOf(worker, now, listening_since);
+    if (fate == Fate::kLive) {
+      live.push_back({name, true, worker.heartbeat, worker.active, worker.processed});
+    } else if (fate == Fate::kLost) {
+      lost.push_back({name, false, worker.heartbeat, std::nullopt, worker.processed});
+    }
+    return fate == Fate::kGone;
+  });
+  live.insert(live.end(), std::make_move_iterator(lost.begin()),
+              std::make_move_iterator(lost.end()));
+  return live;
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,32 @@
+"""A Celery application as Airflow configures it, whose tasks wait for as long as a file exists.
+
+Airflow's source: providers/celery/.../executors/default_celery.py. Settings by environment:
+BROKER_URL, TASK_FOLDER (where tasks leave their traces) and PREFETCH_MULTIPLIER.
+"""
+
+import os
+import time
+from pathlib import Path
+
+from celery import Celery, Task
+
+app = Celery("airflow.providers.celery.executors.celery_executor",
+             broker=os.environ.get("BROKER_URL"))
+app.conf.update(
+    accept_content=["json"],
+    broker_transport_options={"visibility_timeout": 86400},
+    event_serializer="json",
+    task_acks_late=True,
+    task_default_queue="default",
+    task_ignore_result=True,
+    task_track_started=True,
+    worker_prefetch_multiplier=int(os.environ.get("PREFETCH_MULTIPLIER", "1")),
+)
+
+
+@app.task(name="execute_command", bind=True)
+def execute_command(self: Task, queue: str) -> None:
+    folder = Path(os.environ["TASK_FOLDER"])
+    (folder / f"began-{self.request.id}").write_text(queue)
+    while (folder / "hold").exists():
+        time.sleep(0.05)

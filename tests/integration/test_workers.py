@@ -1,0 +1,260 @@
+"""Queues and workers of the page against real Celery workers with Airflow's settings on a real Redis.
+
+Each test makes its own truth: it knows what it has published and what it has let the workers take.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Callable, Iterator
+
+import pytest
+import redis
+
+from conftest import Exporter, free_port, until
+
+HERE = Path(__file__).resolve().parent
+QUEUES = ("default", "high", "low")
+PRIORITIES = (0, 3, 6, 9)
+VISIBILITY_TIMEOUT = 86_400
+# Silence after which a worker counts as lost (collectors/broker/worker_ledger.h), and some patience
+# with a busy machine.
+LOST_AFTER = 10
+PATIENCE = 40
+
+
+class Broker:
+    """A Redis of its own, and a Celery client that publishes to it."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.port = free_port()
+        self.url = f"redis://127.0.0.1:{self.port}/0"
+        self.client = redis.Redis(port=self.port)
+        self.published: Counter[str] = Counter()
+        self.hold = folder / "hold"
+        self.start()
+
+    def start(self) -> None:
+        with (self.folder / "redis.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                ["redis-server", "--port", str(self.port), "--bind", "127.0.0.1", "--save", "",
+                 "--dir", str(self.folder)],
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        until(self._answers, PATIENCE, "Redis answers")
+
+    def stop(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+    def restart(self) -> None:
+        """What it held is lost, for nothing is saved."""
+        self.stop()
+        self.published.clear()
+        for trace in self.folder.glob("began-*"):
+            trace.unlink()
+        self.start()
+
+    def _answers(self) -> bool:
+        try:
+            return self.client.ping()
+        except redis.ConnectionError:
+            return False
+
+    def publish(self, queue: str, count: int = 1) -> None:
+        """Tasks of every priority in turn."""
+        script = ("import sys, celery_app\n"
+                  "queue, first, count = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])\n"
+                  "for number in range(first, first + count):\n"
+                  "    celery_app.app.send_task('execute_command', [queue], queue=queue,\n"
+                  f"                             priority={PRIORITIES}[number % 4])\n")
+        subprocess.run(
+            [sys.executable, "-c", script, queue, str(self.published[queue]), str(count)],
+            env=self.environment(), cwd=HERE, check=True, timeout=PATIENCE)
+        self.published[queue] += count
+
+    def environment(self, prefetch_multiplier: int = 1) -> dict[str, str]:
+        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "BROKER_URL": self.url,
+                "TASK_FOLDER": str(self.folder), "PREFETCH_MULTIPLIER": str(prefetch_multiplier)}
+
+    @property
+    def begun(self) -> Counter[str]:
+        """Tasks that have begun to run, by queue."""
+        return Counter(trace.read_text() for trace in self.folder.glob("began-*"))
+
+    @contextmanager
+    def worker(self, name: str, prefetch_multiplier: int = 1) -> Iterator[subprocess.Popen]:
+        """A worker of concurrency 2 for all queues, in a process group of its own."""
+        with (self.folder / f"{name}.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "celery", "--app", "celery_app", "worker", "-O", "fair",
+                 "--queues", ",".join(QUEUES), "--concurrency", "2", "--hostname", f"celery@{name}",
+                 "--loglevel", "INFO"],
+                env=self.environment(prefetch_multiplier), cwd=self.folder,
+                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
+        try:
+            yield process
+        finally:
+            kill(process)
+
+
+def kill(process: subprocess.Popen) -> None:
+    """kill -9 of a worker with its pool."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except ProcessLookupError:
+        pass
+    process.wait()
+
+
+@pytest.fixture
+def broker(tmp_path: Path) -> Iterator[Broker]:
+    broker = Broker(tmp_path)
+    try:
+        yield broker
+    finally:
+        broker.stop()
+
+
+@pytest.fixture
+def exporter(start_exporter: Callable[..., Exporter], broker: Broker) -> Exporter:
+    return start_exporter(
+        "--collector.disable-defaults", "--collector.broker", "--collector.broker.cadence=1s",
+        AIRFLOW__CORE__EXECUTOR="CeleryExecutor", AIRFLOW__CELERY__BROKER_URL=broker.url,
+        AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT=str(VISIBILITY_TIMEOUT))
+
+
+def figures(exporter: Exporter) -> dict[str, float]:
+    """Everything that is compared, by name and label."""
+    labelled = {"airflow_broker_queue_messages": "queue", "airflow_workers": "state",
+                "airflow_worker_active_tasks": "worker",
+                "airflow_worker_processed_tasks_total": "worker",
+                "airflow_broker_unacked_messages": "", "airflow_broker_up": ""}
+    return {" ".join((sample.name, sample.labels.get(labelled[sample.name], ""))).strip():
+            sample.value for sample in exporter.samples() if sample.name in labelled}
+
+
+def truth(queues: dict[str, int], unacked: int, live: int, lost: int,
+          workers: dict[str, tuple[int, int]], processed: dict[str, int]) -> dict[str, float]:
+    """The same, as it should be. `workers`: active and processed of live ones by name; `processed`:
+    of lost ones."""
+    result: dict[str, float] = {"airflow_broker_up": 1, "airflow_broker_unacked_messages": unacked,
+                                "airflow_workers live": live, "airflow_workers lost": lost}
+    for queue, messages in queues.items():
+        result[f"airflow_broker_queue_messages {queue}"] = messages
+    for name, (active, taken) in workers.items():
+        result[f"airflow_worker_active_tasks celery@{name}"] = active
+        result[f"airflow_worker_processed_tasks_total celery@{name}"] = taken
+    for name, taken in processed.items():
+        result[f"airflow_worker_processed_tasks_total celery@{name}"] = taken
+    return result
+
+
+def expect(exporter: Exporter, queues: dict[str, int], unacked: int, live: int = 0, lost: int = 0,
+           workers: dict[str, tuple[int, int]] = {}, processed: dict[str, int] = {}) -> None:
+    """The page comes to say this, and says nothing else a little later."""
+    wanted = truth(queues, unacked, live, lost, workers, processed)
+    try:
+        until(lambda: figures(exporter) == wanted, PATIENCE, "the page tells the truth")
+    except BaseException:
+        print("wanted", sorted(wanted.items()), "\nseen  ", sorted(figures(exporter).items()))
+        raise
+    time.sleep(2.5)  # Longer than a cadence and a heartbeat.
+    assert figures(exporter) == wanted
+
+
+def test_200_tasks_over_3_queues_with_priorities(broker: Broker, exporter: Exporter):
+    broker.hold.touch()
+    for queue, count in zip(QUEUES, (100, 60, 40)):
+        broker.publish(queue, count)
+    expect(exporter, {"default": 100, "high": 60, "low": 40}, unacked=0)
+    with broker.worker("one"):
+        until(lambda: broker.begun.total() == 2, PATIENCE, "two tasks run")
+        waiting = broker.published - broker.begun
+        expect(exporter, dict(waiting), unacked=2, live=1, workers={"one": (2, 2)})
+        check_oldest(exporter)
+
+        # A message that somebody pops and drops is neither waiting nor fetched.
+        assert broker.client.rpop("low\x06\x163")
+        waiting["low"] -= 1
+        expect(exporter, dict(waiting), unacked=2, live=1, workers={"one": (2, 2)})
+
+        broker.hold.unlink()
+        until(lambda: broker.begun.total() == 199, PATIENCE, "all tasks have run")
+        # Drained queues have no list any more; they are 0, not absent.
+        assert not broker.client.exists(*QUEUES)
+        expect(exporter, dict.fromkeys(QUEUES, 0), unacked=0, live=1, workers={"one": (0, 199)})
+        assert exporter.value("airflow_broker_oldest_unacked_timestamp_seconds") is None
+
+
+def check_oldest(exporter: Exporter) -> None:
+    """The oldest message was fetched, and the last heartbeat published, within this test."""
+    now = time.time()
+    oldest = exporter.value("airflow_broker_oldest_unacked_timestamp_seconds")
+    heartbeat = exporter.value("airflow_worker_heartbeat_timestamp_seconds", worker="celery@one")
+    assert oldest is not None and now - 2 * PATIENCE < oldest < now
+    assert heartbeat is not None and now - PATIENCE < heartbeat <= now
+    assert exporter.value("airflow_broker_visibility_timeout_seconds") == VISIBILITY_TIMEOUT
+
+
+def test_prefetch_of_4_and_a_worker_killed_in_mid_task(broker: Broker, exporter: Exporter):
+    broker.hold.touch()
+    broker.publish("default", 20)
+    with broker.worker("one", prefetch_multiplier=4) as worker:
+        until(lambda: broker.begun.total() == 2, PATIENCE, "two tasks run")
+        # Two processes, four messages for each; two of the eight run.
+        queues = {"default": 12, "high": 0, "low": 0}
+        expect(exporter, queues, unacked=8, live=1, workers={"one": (2, 2)})
+
+        kill(worker)
+        # Its messages come back after the visibility timeout only, and its control queue stays bound.
+        expect(exporter, queues, unacked=8, lost=1, processed={"one": 2})
+
+    with broker.worker("two"):
+        until(lambda: broker.begun.total() == 4, PATIENCE, "two more tasks run")
+        queues["default"] = 10
+        expect(exporter, queues, unacked=10, live=1, lost=1, workers={"two": (2, 2)},
+               processed={"one": 2})
+        with broker.worker("one") as again:
+            until(lambda: broker.begun.total() == 6, PATIENCE, "two more tasks run")
+            queues["default"] = 8
+            expect(exporter, queues, unacked=12, live=2, workers={"two": (2, 2), "one": (2, 2)})
+
+            # A worker that is told to end says goodbye, and is not lost.
+            broker.hold.unlink()
+            until(lambda: broker.begun.total() == 14, PATIENCE, "what waited has run")
+            again.send_signal(signal.SIGTERM)
+            again.wait(PATIENCE)
+            until(lambda: exporter.value("airflow_workers", state="live") == 1, PATIENCE, "one left")
+            time.sleep(LOST_AFTER + 2)
+            assert exporter.value("airflow_workers", state="lost") == 0
+            assert exporter.value("airflow_broker_unacked_messages") == 8
+
+
+def test_redis_restarted_under_a_running_worker(broker: Broker, exporter: Exporter):
+    broker.publish("default", 4)
+    with broker.worker("one"):
+        expect(exporter, dict.fromkeys(QUEUES, 0), unacked=0, live=1, workers={"one": (0, 4)})
+        started = exporter.value("airflow_broker_start_timestamp_seconds")
+        time.sleep(1)  # Redis tells its start in whole seconds.
+        broker.restart()
+        broker.publish("elsewhere", 3)
+        # The worker connects anew by itself; nobody is called lost meanwhile.
+        seen_lost = []
+
+        def is_back() -> bool:
+            now = figures(exporter)
+            seen_lost.append(now.get("airflow_workers lost", 0))
+            return now.get("airflow_workers live") == 1
+
+        until(is_back, PATIENCE, "the worker is heard again")
+        assert not any(seen_lost)
+        restarted = exporter.value("airflow_broker_start_timestamp_seconds")
+        assert started is not None and restarted is not None and restarted > started
+        expect(exporter, {**dict.fromkeys(QUEUES, 0), "elsewhere": 3}, unacked=0, live=1,
+               workers={"one": (0, 4)})
