@@ -32,14 +32,16 @@ std::string WindowLabel(std::chrono::seconds window) {
   return std::to_string(count) + "s";
 }
 
-ComponentTrendSettings TrendSettingsOf(const Settings& settings) {
-  ComponentTrendSettings trend;
+TrendSettings TrendSettingsOf(const Settings& settings) {
+  TrendSettings trend;
   trend.windows.clear();
   for (const std::chrono::seconds window : settings.trend_windows) {
     trend.windows.push_back({WindowLabel(window), window});
   }
   for (const CollectorChoice& choice : settings.collectors) {
-    if (choice.name == "component") trend.cadence = choice.cadence;
+    if (choice.name == "host") trend.host_cadence = choice.cadence;
+    if (choice.name == "container") trend.container_cadence = choice.cadence;
+    if (choice.name == "component") trend.component_cadence = choice.cadence;
   }
   return trend;
 }

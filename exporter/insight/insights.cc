@@ -9,33 +9,32 @@
 
 namespace airflow_host {
 
-Insights::Insights(ComponentTrendSettings trend, const Clock& clock)
-    : clock_(clock), stale_after_(4 * trend.cadence), trend_(std::move(trend)) {}
-
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
-  const std::lock_guard absorbing(absorbing_);
-  if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
-    const SteadyTime now = clock_.SteadyNow();
-    trend_.Absorb(*components, now);
-    TrendReport report = trend_.Report();
-    last_components_ = std::move(components);
-    const std::lock_guard reading(reading_);
-    report_ = std::move(report);
-    reported_at_ = now;
+  if (const auto* const host = dynamic_cast<const HostObservation*>(observation.get())) {
+    trends_.Absorb(*host);
     return observation;
   }
-  const auto* const containers = dynamic_cast<const ContainerObservation*>(observation.get());
-  if (containers != nullptr && last_components_ != nullptr) {
-    return std::make_shared<const ContainerObservation>(
-        NameByComponent(*containers, *last_components_));
+  if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
+    trends_.Absorb(*components);
+    const std::lock_guard absorbing(absorbing_);
+    last_components_ = std::move(components);
+    return observation;
+  }
+  if (const auto* const found = dynamic_cast<const ContainerObservation*>(observation.get())) {
+    std::shared_ptr<const ComponentObservation> components;
+    {
+      const std::lock_guard absorbing(absorbing_);
+      components = last_components_;
+    }
+    const auto named = std::make_shared<const ContainerObservation>(
+        components != nullptr ? NameByComponent(*found, *components) : *found);
+    trends_.Absorb(*named);
+    return named;
   }
   return observation;
 }
 
-void Insights::Describe(MetricWriter& writer) const {
-  const std::lock_guard reading(reading_);
-  if (clock_.SteadyNow() - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
-}
+void Insights::Describe(MetricWriter& writer) const { DescribeTrend(trends_.Report(), writer); }
 
 }  // namespace airflow_host
