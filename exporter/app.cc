@@ -16,6 +16,8 @@ namespace {
 /// How long a reload waits for the old threads: with what a stop may take afterwards, it is over in
 /// less than three seconds.
 constexpr std::chrono::milliseconds kReloadPatience{500};
+/// How long the start waits for the disk that holds the history of the trends.
+constexpr std::chrono::milliseconds kHistoryPatience{2000};
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -145,6 +147,16 @@ HttpResponse App::Handle(const HttpRequest& request) {
   return generation->router->Handle(request);
 }
 
+Expected<void> App::StartKeeper(const Settings& settings) {
+  if (settings.storage_path.empty()) {
+    log_.Info("the history of trends is not kept over a restart: there is no --storage.path");
+    return {};
+  }
+  keeper_ = std::make_unique<TrendKeeper>(settings.storage_path, settings.collector.paths.procfs,
+                                          insights_->trends(), clock_, log_);
+  return keeper_->Start(kHistoryPatience);
+}
+
 Expected<void> App::Start(const Settings& settings) {
   insights_ = std::make_unique<Insights>(TrendSettingsOf(settings), clock_);
   auto built = Build(settings);
@@ -157,6 +169,7 @@ Expected<void> App::Start(const Settings& settings) {
   for (const std::uint16_t port : server_->ports()) {
     log_.Info("listening", {{"port", std::to_string(port)}, {"path", settings.telemetry_path}});
   }
+  if (auto started = StartKeeper(settings); !started) return started;
   return current_->collectors.Start();
 }
 
@@ -189,6 +202,10 @@ Expected<bool> App::Reload(const Settings& settings) {
 bool App::Stop(SteadyTime limit) {
   bool ended = unstoppable_.empty();
   if (const auto generation = Current()) ended = generation->collectors.Stop(limit) && ended;
+  if (keeper_ != nullptr) {
+    keeper_->Stop();
+    ended = keeper_->JoinUntil(limit) && ended;
+  }
   server_.reset();
   return ended;
 }
