@@ -20,6 +20,8 @@ namespace {
 /// How long a reload waits for the old threads: with what a stop may take afterwards, it is over in
 /// less than three seconds.
 constexpr std::chrono::milliseconds kReloadPatience{500};
+/// How long the start waits for the disk that holds the history of the trends.
+constexpr std::chrono::milliseconds kHistoryPatience{2000};
 
 std::string HostName() {
   std::array<char, 256> name{};
@@ -36,14 +38,16 @@ std::string WindowLabel(std::chrono::seconds window) {
   return std::to_string(count) + "s";
 }
 
-ComponentTrendSettings TrendSettingsOf(const Settings& settings) {
-  ComponentTrendSettings trend;
+TrendSettings TrendSettingsOf(const Settings& settings) {
+  TrendSettings trend;
   trend.windows.clear();
   for (const std::chrono::seconds window : settings.trend_windows) {
     trend.windows.push_back({WindowLabel(window), window});
   }
   for (const CollectorChoice& choice : settings.collectors) {
-    if (choice.name == "component") trend.cadence = choice.cadence;
+    if (choice.name == "host") trend.host_cadence = choice.cadence;
+    if (choice.name == "container") trend.container_cadence = choice.cadence;
+    if (choice.name == "component") trend.component_cadence = choice.cadence;
   }
   return trend;
 }
@@ -135,7 +139,8 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
                    DescribeSelf(memory_lock_.locked, log_.dropped(), writer);
                  }});
   built->router = std::make_unique<Router>(
-      settings.telemetry_path, board, *built->metrics, [this, generation = built.get()] {
+      settings.telemetry_path, board, *built->metrics,
+      [this, generation = built.get()] {
         StatusPageInput input;
         input.version = ThisBuild().version;
         input.hostname = HostName();
@@ -161,12 +166,19 @@ HttpResponse App::Handle(const HttpRequest& request) {
   return generation->router->Handle(request);
 }
 
+Expected<void> App::StartKeeper(const Settings& settings) {
+  if (settings.storage_path.empty()) {
+    log_.Info("the history of trends is not kept over a restart: there is no --storage.path");
+    return {};
+  }
+  keeper_ = std::make_unique<TrendKeeper>(settings.storage_path, settings.collector.paths.procfs,
+                                          insights_->trends(), clock_, log_);
+  return keeper_->Start(kHistoryPatience);
+}
+
 Expected<void> App::Start(const Settings& settings) {
   insights_ = std::make_unique<Insights>(
-      InsightSettings{.trend = TrendSettingsOf(settings),
-                      .host_cadence = CollectorSettingsOf(settings).host_cadence,
-                      .task_lookup = task_lookup_},
-      clock_);
+      InsightSettings{.trend = TrendSettingsOf(settings), .task_lookup = task_lookup_}, clock_);
   auto built = Build(settings);
   if (!built) return tl::unexpected(built.error());
   current_ = *built;
@@ -177,6 +189,7 @@ Expected<void> App::Start(const Settings& settings) {
   for (const std::uint16_t port : server_->ports()) {
     log_.Info("listening", {{"port", std::to_string(port)}, {"path", settings.telemetry_path}});
   }
+  if (auto started = StartKeeper(settings); !started) return started;
   return current_->collectors.Start();
 }
 
@@ -210,6 +223,10 @@ Expected<bool> App::Reload(const Settings& settings) {
 bool App::Stop(SteadyTime limit) {
   bool ended = unstoppable_.empty();
   if (const auto generation = Current()) ended = generation->collectors.Stop(limit) && ended;
+  if (keeper_ != nullptr) {
+    keeper_->Stop();
+    ended = keeper_->JoinUntil(limit) && ended;
+  }
   server_.reset();
   return ended;
 }

@@ -14,6 +14,7 @@
 #include "exporter/insight/insights.h"
 #include "exporter/log.h"
 #include "exporter/settings/settings.h"
+#include "exporter/storage/trend_keeper.h"
 #include "exporter/web/metrics_page.h"
 #include "exporter/web/router.h"
 #include "exporter/web/server.h"
@@ -47,6 +48,7 @@ class App {
   /// What a reload replaces as a whole. The server's threads may still render from an old one.
   struct Generation;
 
+  Expected<void> StartKeeper(const Settings& settings);
   Expected<std::shared_ptr<Generation>> Build(const Settings& settings);
   HttpResponse Handle(const HttpRequest& request);
   std::shared_ptr<Generation> Current() const;
@@ -57,7 +59,8 @@ class App {
   /// From the insights to the metadata collector, whichever generation that is of.
   const std::shared_ptr<TaskLookup> task_lookup_ = std::make_shared<TaskLookup>();
   std::unique_ptr<Insights> insights_;
-  mutable std::mutex mutex_;  // Guards current_.
+  std::unique_ptr<TrendKeeper> keeper_;  // Null where the history is not kept.
+  mutable std::mutex mutex_;             // Guards current_.
   std::shared_ptr<Generation> current_;
   std::vector<std::shared_ptr<Generation>> unstoppable_;  // Their threads hang; never destroyed.
   std::unique_ptr<WebServer> server_;

@@ -12,63 +12,94 @@
 #include "exporter/insight/trend_metrics.h"
 
 namespace airflow_host {
+namespace {
+
+/// The observation as a T; null if it is none.
+template <typename T>
+const T* As(const Observation& observation) {
+  return dynamic_cast<const T*>(&observation);
+}
+
+}  // namespace
 
 Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
-      stale_after_(4 * settings.trend.cadence),
-      host_(settings.host_cadence),
-      trend_(std::move(settings.trend)),
+      stale_after_(4 * settings.trend.component_cadence),
+      host_(settings.trend.host_cadence),
+      trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)) {}
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
-  if (const auto* const host = dynamic_cast<const HostObservation*>(observation.get())) {
+  if (const auto* const host = As<HostObservation>(*observation)) {
     const SteadyTime now = clock_.SteadyNow();
     host_.Absorb(*host, now);
+    trends_.Absorb(*host);
     const std::lock_guard counting(counting_);
     kills_.Absorb(*host, now);
-    return observation;  // Without waiting for a fit.
+    return observation;
   }
-  const std::lock_guard absorbing(absorbing_);
-  auto published = Refine(std::move(observation));
-  AbsorbForKills(*published, clock_.SteadyNow());
-  return published;
+  {
+    const std::lock_guard absorbing(absorbing_);
+    observation = Refine(std::move(observation));
+    AbsorbForKills(*observation);
+  }
+  AbsorbForTrends(*observation);
+  return observation;
 }
 
 std::shared_ptr<const Observation> Insights::Refine(
     std::shared_ptr<const Observation> observation) {
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
-    components = LearnTasks(std::move(components));
-    last_components_ = components;
-    if (components->full) LearnTrends(*components);  // A glance has new processes alone.
-    return components;
+    return Refine(std::move(components));
   }
-  if (const auto* const metadata = dynamic_cast<const MetadataObservation*>(observation.get())) {
+  if (const auto* const containers = As<ContainerObservation>(*observation)) {
+    return Refine(*containers);
+  }
+  if (const auto* const metadata = As<MetadataObservation>(*observation)) {
     task_names_.Absorb(*metadata, clock_.SteadyNow());
-    return observation;
-  }
-  const auto* const containers = dynamic_cast<const ContainerObservation*>(observation.get());
-  if (containers != nullptr) {
-    auto named = std::make_shared<ContainerObservation>(
-        last_components_ != nullptr ? NameByComponent(*containers, *last_components_)
-                                    : *containers);
-    container_ledger_.Enter(named->containers, clock_.SteadyNow());
-    return named;
   }
   return observation;
 }
 
-void Insights::AbsorbForKills(const Observation& observation, SteadyTime now) {
+std::shared_ptr<const Observation> Insights::Refine(
+    std::shared_ptr<const ComponentObservation> components) {
+  const SteadyTime now = clock_.SteadyNow();
+  components = task_names_.Name(std::move(components), now);
+  last_components_ = components;
+  task_memory_.Absorb(*components, task_names_, now);
+  TaskMemoryReport report = task_memory_.Report(now);
+  const std::lock_guard reading(reading_);
+  task_report_ = std::move(report);
+  task_reported_at_ = now;
+  return components;
+}
+
+std::shared_ptr<const Observation> Insights::Refine(const ContainerObservation& containers) {
+  auto named = std::make_shared<ContainerObservation>(
+      last_components_ != nullptr ? NameByComponent(containers, *last_components_) : containers);
+  container_ledger_.Enter(named->containers, clock_.SteadyNow());
+  return named;
+}
+
+void Insights::AbsorbForTrends(const Observation& observation) {
+  if (const auto* const containers = As<ContainerObservation>(observation)) {
+    trends_.Absorb(*containers);
+  } else if (const auto* const components = As<ComponentObservation>(observation)) {
+    if (components->full) trends_.Absorb(*components);  // A glance has new processes alone.
+  }
+}
+
+void Insights::AbsorbForKills(const Observation& observation) {
+  const SteadyTime now = clock_.SteadyNow();
   const std::lock_guard counting(counting_);
-  if (const auto* const oom = dynamic_cast<const OomObservation*>(&observation)) {
+  if (const auto* const oom = As<OomObservation>(observation)) {
     kills_.Absorb(*oom, now);
-  } else if (const auto* const components =
-                 dynamic_cast<const ComponentObservation*>(&observation)) {
+  } else if (const auto* const components = As<ComponentObservation>(observation)) {
     kills_.Absorb(*components, now);
-  } else if (const auto* const containers =
-                 dynamic_cast<const ContainerObservation*>(&observation)) {
+  } else if (const auto* const containers = As<ContainerObservation>(observation)) {
     kills_.Absorb(*containers, now);
-  } else if (dynamic_cast<const MetadataObservation*>(&observation) == nullptr) {
+  } else if (As<MetadataObservation>(observation) == nullptr) {
     return;  // A metadata observation may have brought the names of tasks.
   }
   kills_.NameTasks(task_names_, now);
@@ -82,32 +113,11 @@ std::shared_ptr<const KillReport> Insights::Kills() const {
   return kill_report_;
 }
 
-std::shared_ptr<const ComponentObservation> Insights::LearnTasks(
-    std::shared_ptr<const ComponentObservation> components) {
-  const SteadyTime now = clock_.SteadyNow();
-  components = task_names_.Name(std::move(components), now);
-  task_memory_.Absorb(*components, task_names_, now);
-  TaskMemoryReport report = task_memory_.Report(now);
-  const std::lock_guard reading(reading_);
-  task_report_ = std::move(report);
-  task_reported_at_ = now;
-  return components;
-}
-
-void Insights::LearnTrends(const ComponentObservation& components) {
-  const SteadyTime now = clock_.SteadyNow();
-  trend_.Absorb(components, now);
-  TrendReport report = trend_.Report();
-  const std::lock_guard reading(reading_);
-  report_ = std::move(report);
-  reported_at_ = now;
-}
-
 void Insights::Describe(MetricWriter& writer) const {
-  DescribeHostVerdict(host_.Verdict(clock_.SteadyNow()), writer);
-  const std::lock_guard reading(reading_);
   const SteadyTime now = clock_.SteadyNow();
-  if (now - reported_at_ <= stale_after_) DescribeTrend(report_, writer);
+  DescribeHostVerdict(host_.Verdict(now), writer);
+  DescribeTrend(trends_.Report(), writer);
+  const std::lock_guard reading(reading_);
   if (now - task_reported_at_ <= stale_after_) DescribeTaskMemory(task_report_, writer);
 }
 

@@ -4,7 +4,6 @@
 #include <chrono>
 #include <memory>
 #include <mutex>
-#include <vector>
 
 #include "collectors/collector.h"
 #include "collectors/container/container_ledger.h"
@@ -16,28 +15,26 @@
 #include "exporter/insight/kill_report.h"
 #include "exporter/insight/task_memory.h"
 #include "exporter/insight/task_names.h"
-#include "exporter/insight/trend_component.h"
+#include "exporter/insight/trends.h"
 
 namespace airflow_host {
 
 /// What the insights need to know.
 struct InsightSettings {
-  ComponentTrendSettings trend;
-  /// How often the host is observed.
-  std::chrono::nanoseconds host_cadence = std::chrono::seconds(1);
+  TrendSettings trend;
   /// Where ids of task instances are asked for whose names are not known.
   std::shared_ptr<TaskLookup> task_lookup = std::make_shared<TaskLookup>();
 };
 
-/// Holds what the insights remember. Safe to call from any thread.
+/// Holds what the insights remember. Safe to call from any thread; an observation of the host waits
+/// for none but those who count kills.
 class Insights {
  public:
   Insights(InsightSettings settings, const Clock& clock);
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
-  /// back named by the component that runs in them, with what happened over their restarts,
-  /// processes with the names of their tasks,
-  /// everything else as it is.
+  /// back named by the component that runs in them, with what happened over their restarts;
+  /// processes with the names of their tasks; everything else as it is.
   std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation);
 
   /// Adds what was learned, unless what it was learned from is older than four cadences.
@@ -46,23 +43,27 @@ class Insights {
   /// What is known of the kernel's kills; never null.
   std::shared_ptr<const KillReport> Kills() const;
 
+  /// What is remembered of the growth of memory.
+  Trends& trends() { return trends_; }
+
  private:
-  /// Both with absorbing_ held.
-  std::shared_ptr<const ComponentObservation> LearnTasks(
-      std::shared_ptr<const ComponentObservation> components);
-  void LearnTrends(const ComponentObservation& components);
-  /// What is to be published in the place of `observation`, from which the trends learn.
+  /// What is to be published in the place of `observation`.
   std::shared_ptr<const Observation> Refine(std::shared_ptr<const Observation> observation);
+  std::shared_ptr<const Observation> Refine(std::shared_ptr<const ComponentObservation> components);
+  std::shared_ptr<const Observation> Refine(const ContainerObservation& containers);
+
+  /// Lets the trends learn from `observation`, which is as it will be published.
+  void AbsorbForTrends(const Observation& observation);
 
   /// Lets the kills learn from `observation`, which is as it will be published.
-  void AbsorbForKills(const Observation& observation, SteadyTime now);
+  void AbsorbForKills(const Observation& observation);
 
   const Clock& clock_;
-  const std::chrono::nanoseconds stale_after_;
+  const std::chrono::nanoseconds stale_after_;  // Of what is learned from processes.
   HostInsight host_;
+  Trends trends_;
 
-  std::mutex absorbing_;  // Guards what was learned; held for as long as a fit takes.
-  ComponentTrend trend_;
+  std::mutex absorbing_;  // Guards the next four.
   std::shared_ptr<const ComponentObservation> last_components_;
   TaskNames task_names_;
   TaskMemory task_memory_;
@@ -72,8 +73,6 @@ class Insights {
   KillAttribution kills_;
 
   mutable std::mutex reading_;  // Guards what is described; held for moments only.
-  TrendReport report_;
-  SteadyTime reported_at_{};
   TaskMemoryReport task_report_;
   SteadyTime task_reported_at_{};
   std::shared_ptr<const KillReport> kill_report_ = std::make_shared<const KillReport>();

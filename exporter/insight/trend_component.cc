@@ -2,12 +2,18 @@
 #include "exporter/insight/trend_component.h"
 
 #include <algorithm>
-#include <cmath>
 #include <optional>
-#include <utility>
 
 namespace airflow_host {
 namespace {
+
+/// Who comes first where there are too many.
+enum Rank : int { kNeighbour, kAirflow, kAirflowMain };
+
+Rank RankOf(const ProcessSample& sample) {
+  if (!IsAirflow(sample.component)) return kNeighbour;
+  return sample.is_main ? kAirflowMain : kAirflow;
+}
 
 /// What a leak makes grow, wherever the kernel keeps it.
 std::optional<double> AnonymousBytes(const ProcessSample& sample) {
@@ -16,122 +22,122 @@ std::optional<double> AnonymousBytes(const ProcessSample& sample) {
          static_cast<double>(sample.swap_bytes.value_or(0));
 }
 
-}  // namespace
-
-ComponentTrend::ComponentTrend(ComponentTrendSettings settings) : settings_(std::move(settings)) {
-  for (const TrendWindow& window : settings_.windows) {
-    shapes_.push_back(TrendSeries::ShapeOf(window.length, settings_.cadence));
-    const auto width = 2 * shapes_.back().width;
-    youngest_ = shapes_.size() == 1 ? width : std::min(youngest_, width);
+/// When the first of the places ends in which a component grows.
+std::optional<Exhaustion> EarliestEnd(
+    const std::map<const ContainerRoom*, std::vector<WindowEvidence>>& places,
+    const MemoryRooms& rooms, TwoTimes now) {
+  std::optional<Exhaustion> earliest;
+  for (const auto& [container, evidence] : places) {
+    const TrendEvidence* const growth = StrongestGrowth(evidence, TrendKind::kAnon);
+    const std::optional<double> room =
+        container != nullptr ? std::optional(container->bytes) : rooms.host_bytes;
+    if (growth == nullptr || !room) continue;
+    const auto end = ExhaustionOf(*growth, *room, now);
+    if (end && (!earliest || end->expected < earliest->expected)) earliest = end;
   }
-  most_tracked_ = kMostSeries / std::max<std::size_t>(shapes_.size(), 1);
+  return earliest;
 }
 
-void ComponentTrend::Absorb(const ComponentObservation& observation, SteadyTime now) {
+}  // namespace
+
+ComponentTrend::ComponentTrend(const std::vector<TrendWindow>& windows,
+                               std::chrono::nanoseconds cadence)
+    : plan_(PlanTrends(windows, cadence)),
+      roster_(plan_, 1, kMostSeries / std::max<std::size_t>(windows.size(), 1)) {
+  for (const TrendSeries::Shape& shape : plan_.shapes) {
+    const auto width = 2 * shape.width;
+    youngest_ = &shape == plan_.shapes.data() ? width : std::min(youngest_, width);
+  }
+}
+
+std::vector<ComponentTrendReport> ComponentTrend::Absorb(const ComponentObservation& observation,
+                                                         TwoTimes now, const MemoryRooms& rooms) {
   GatherCandidates(observation);
-  FollowKnown(now);
-  Admit(now);
+  roster_.Follow(candidates_, now.steady);
+  for (auto& [identity, entry] : roster_.entries()) {
+    const ProcessSample& sample = observation.processes.at(entry.sample);
+    // Both times are of the same walk, so that a jump of the wall clock has moved both.
+    const std::chrono::nanoseconds age = sample.started_at
+                                             ? observation.observed_at - *sample.started_at
+                                             : now.steady - entry.first_seen;
+    entry.tracks.front().Add(now.steady, age, entry.bytes, scratch_);
+  }
+  std::vector<ComponentTrendReport> reports;
+  for (const auto& [component, places] : SumUp(observation, rooms)) {
+    ComponentTrendReport report;
+    report.component = observation.NameOf(component);
+    const std::vector<WindowEvidence> everywhere = EverywhereOf(places);
+    report.trend = Judge(everywhere, plan_.windows, std::nullopt, now);
+    if (StrongestGrowth(everywhere, TrendKind::kAnon) != nullptr) {
+      report.trend.exhaustion = EarliestEnd(places, rooms, now);
+    }
+    reports.push_back(std::move(report));
+  }
+  return reports;
 }
 
 void ComponentTrend::GatherCandidates(const ComponentObservation& observation) {
   candidates_.clear();
-  for (const ProcessSample& sample : observation.processes) {
+  for (std::size_t at = 0; at < observation.processes.size(); ++at) {
+    const ProcessSample& sample = observation.processes[at];
     if (sample.component == Component::kTask) continue;
     const std::optional<double> bytes = AnonymousBytes(sample);
     if (!bytes) continue;
-    // Both times are of the same walk, so that a jump of the wall clock has moved both.
     const bool young =
         sample.started_at && observation.observed_at - *sample.started_at < youngest_;
-    const Identity identity{sample.pid, sample.start_ticks};
-    const bool known = std::any_of(tracked_.begin(), tracked_.end(), [&](const Tracked& tracked) {
-      return tracked.identity == identity;
-    });
-    if (young && !known) continue;
-    candidates_.push_back({identity, sample.component, RankOf(sample), *bytes});
+    candidates_.push_back({{sample.pid, sample.start_ticks}, RankOf(sample), *bytes, at, !young});
   }
 }
 
-void ComponentTrend::FollowKnown(SteadyTime now) {
-  for (Tracked& tracked : tracked_) tracked.alive = false;
-  const auto is_known = [&](const Candidate& candidate) {
-    const auto found = std::find_if(tracked_.begin(), tracked_.end(), [&](const Tracked& tracked) {
-      return tracked.identity == candidate.identity;
-    });
-    if (found == tracked_.end() || found->component != candidate.component) return false;
-    Follow(*found, candidate.bytes, now);
-    return true;
-  };
-  std::erase_if(candidates_, is_known);
-  std::erase_if(tracked_, [](const Tracked& tracked) { return !tracked.alive; });
-}
-
-void ComponentTrend::Follow(Tracked& tracked, double bytes, SteadyTime now) {
-  tracked.alive = true;
-  tracked.bytes = bytes;
-  for (TrendSeries& series : tracked.series) {
-    if (series.Add(now, bytes)) series.Fit(scratch_);
-  }
-}
-
-ComponentTrend::Rank ComponentTrend::RankOf(const ProcessSample& sample) {
-  if (!IsAirflow(sample.component)) return Rank::kNeighbour;
-  return sample.is_main ? Rank::kAirflowMain : Rank::kAirflow;
-}
-
-void ComponentTrend::Admit(SteadyTime now) {
-  std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-    return std::pair(a.rank, a.bytes) > std::pair(b.rank, b.bytes);
-  });
-  for (const Candidate& candidate : candidates_) {
-    if (!MakeRoomFor(candidate)) return;  // Nor for any that comes behind it.
-    Tracked tracked{candidate.identity, candidate.component, candidate.rank, 0, true, {}};
-    for (const TrendSeries::Shape& shape : shapes_) tracked.series.emplace_back(shape);
-    Follow(tracked, candidate.bytes, now);
-    tracked_.push_back(std::move(tracked));
-  }
-}
-
-bool ComponentTrend::MakeRoomFor(const Candidate& candidate) {
-  if (tracked_.size() < most_tracked_) return true;
-  const auto least =
-      std::min_element(tracked_.begin(), tracked_.end(), [](const Tracked& a, const Tracked& b) {
-        return std::pair(a.rank, a.bytes) < std::pair(b.rank, b.bytes);
+std::map<Component, ComponentTrend::Places> ComponentTrend::SumUp(
+    const ComponentObservation& observation, const MemoryRooms& rooms) const {
+  std::map<Component, Places> sums;
+  for (const auto& [identity, entry] : roster_.entries()) {
+    const ProcessSample& sample = observation.processes.at(entry.sample);
+    const TrendTrack& track = entry.tracks.front();
+    for (std::size_t window = 0; window < plan_.windows.size(); ++window) {
+      if (!track.evidence(window)) continue;
+      auto& place = sums[sample.component][rooms.Around(sample.cgroup_path)];
+      const auto same = std::find_if(place.begin(), place.end(), [&](const WindowEvidence& one) {
+        return one.window == window;
       });
-  if (least == tracked_.end() || candidate.rank < least->rank) return false;
-  // Within a rank only a much larger one, so that two of a size do not take turns and lose their
-  // past each time.
-  if (candidate.rank == least->rank && candidate.bytes <= 2 * least->bytes) return false;
-  tracked_.erase(least);
-  return true;
-}
-
-TrendReport ComponentTrend::Report() const {
-  TrendReport report;
-  for (std::size_t at = 0; at < kComponentCount; ++at) AddRows(ComponentAt(at), report);
-  return report;
-}
-
-void ComponentTrend::AddRows(Component component, TrendReport& report) const {
-  for (std::size_t window = 0; window < shapes_.size(); ++window) {
-    ComponentTrendRow row;
-    double squares_below = 0;
-    double squares_above = 0;
-    for (const Tracked& tracked : tracked_) {
-      const TrendSeries& series = tracked.series.at(window);
-      const std::optional<SlopeEstimate>& estimate = series.estimate();
-      if (tracked.component != component || !estimate) continue;
-      row.bytes_per_second.slope += estimate->slope;
-      squares_below += std::pow(estimate->slope - estimate->lower, 2);
-      squares_above += std::pow(estimate->upper - estimate->slope, 2);
-      row.covered = row.processes == 0 ? series.Covered() : std::min(row.covered, series.Covered());
-      ++row.processes;
+      if (same == place.end()) {
+        place.push_back({TrendKind::kAnon, window, *track.evidence(window)});
+      } else {
+        same->evidence += *track.evidence(window);
+      }
     }
-    if (row.processes == 0) continue;
-    row.component = component;
-    row.window = settings_.windows.at(window).label;
-    row.bytes_per_second.lower = row.bytes_per_second.slope - std::sqrt(squares_below);
-    row.bytes_per_second.upper = row.bytes_per_second.slope + std::sqrt(squares_above);
-    report.components.push_back(std::move(row));
+  }
+  return sums;
+}
+
+std::vector<WindowEvidence> ComponentTrend::EverywhereOf(const Places& places) const {
+  std::vector<WindowEvidence> sums;
+  for (std::size_t window = 0; window < plan_.windows.size(); ++window) {
+    std::optional<TrendEvidence> sum;
+    for (const auto& [container, evidence] : places) {
+      for (const WindowEvidence& one : evidence) {
+        if (one.window != window) continue;
+        if (!sum) sum.emplace();
+        *sum += one.evidence;
+      }
+    }
+    if (sum) sums.push_back({TrendKind::kAnon, window, *sum});
+  }
+  return sums;
+}
+
+std::vector<ProcessTrendState> ComponentTrend::Save() const {
+  std::vector<ProcessTrendState> processes;
+  for (const auto& [identity, entry] : roster_.entries()) {
+    processes.push_back({identity, {entry.tracks.front().Save()}});
+  }
+  return processes;
+}
+
+void ComponentTrend::Restore(const std::vector<ProcessTrendState>& processes, SteadyTime now) {
+  for (const ProcessTrendState& process : processes) {
+    roster_.Restore(process.identity, process.tracks, now);
   }
 }
 

@@ -15,7 +15,8 @@
 namespace airflow_host {
 namespace {
 
-constexpr double kLargestSlope = 1e38;           // Just within a float.
+constexpr double kLargestSlope = 1e38;  // Just within a float.
+constexpr double kLargestCorrelation = 0.99;
 constexpr double kNormal95 = 1.959963984540054;  // The 97.5 % point of the normal distribution.
 
 bool IsFinite(const TrendPoint& point) {
@@ -36,20 +37,25 @@ void FillSlopes(std::span<const TrendPoint> points, std::vector<float>& slopes) 
   }
 }
 
-/// The value that would have index `rank` were `values` sorted.
-double AtRank(std::vector<float>& values, std::size_t rank) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(rank);
-  std::nth_element(values.begin(), at, values.end());
-  return static_cast<double>(*at);
+/// The median; for an even number the mean of the two in the middle. Leaves `values` parted there:
+/// what comes before the middle is no larger, what comes after it is no smaller.
+template <typename Number>
+double Median(std::vector<Number>& values) {
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+  std::nth_element(values.begin(), middle, values.end());
+  const auto upper = static_cast<double>(*middle);
+  if (values.size() % 2 == 1) return upper;
+  return (upper + static_cast<double>(*std::max_element(values.begin(), middle))) / 2;
 }
 
-/// The median; for an even number the mean of the two in the middle.
-double Median(std::vector<float>& values) {
-  const std::size_t middle = values.size() / 2;
-  const double upper = AtRank(values, middle);
-  if (values.size() % 2 == 1) return upper;
-  const auto end = values.begin() + static_cast<std::ptrdiff_t>(middle);
-  return (upper + static_cast<double>(*std::max_element(values.begin(), end))) / 2;
+/// The value that would have index `rank` were `values` sorted. They are parted at the middle, so
+/// that only the half in question is looked at.
+double AtRank(std::vector<float>& parted, std::size_t rank) {
+  const auto middle = parted.begin() + static_cast<std::ptrdiff_t>(parted.size() / 2);
+  const auto at = parted.begin() + static_cast<std::ptrdiff_t>(rank);
+  if (at < middle) std::nth_element(parted.begin(), at, middle);
+  if (at > middle) std::nth_element(middle, at, parted.end());
+  return static_cast<double>(*at);
 }
 
 /// Var(S) for values with ties; `sorted` is room.
@@ -81,6 +87,22 @@ void FillCentredRanks(const std::vector<double>& values, TrendScratch& scratch) 
   }
 }
 
+/// Hamed's and Rao's weights of the lags, and what they are divided by.
+double LagWeight(double n, double lag) { return (n - lag) * (n - lag - 1) * (n - lag - 2); }
+double LagWeights(double n) { return n * (n - 1) * (n - 2); }
+
+/// The factor that noise of the kind x' = rho x + e would need whose first autocorrelation were
+/// `seen`, as seen in the residuals of a fitted line: those show it too small by about
+/// (2 + 4 rho) / n.
+double FirstOrderFactor(double n, double seen) {
+  const double rho = std::min(seen + (2 + 4 * seen) / n, kLargestCorrelation);
+  if (rho <= 0) return 1;
+  double sum = 0;
+  double power = 1;
+  for (double lag = 1; lag < n - 2; ++lag) sum += LagWeight(n, lag) * (power *= rho);
+  return 1 + 2 / LagWeights(n) * sum;
+}
+
 /// By how much autocorrelation stretches Var(S); at least 1.
 double HamedRaoFactor(std::span<const TrendPoint> points, double slope, TrendScratch& scratch) {
   scratch.residuals.clear();
@@ -94,13 +116,15 @@ double HamedRaoFactor(std::span<const TrendPoint> points, double slope, TrendScr
   const auto n = static_cast<double>(ranks.size());
   const double significant = kNormal95 / std::sqrt(n);
   double sum = 0;
+  double first = 0;
   for (std::size_t lag = 1; lag + 2 < ranks.size(); ++lag) {
     const auto shifted = ranks.begin() + static_cast<std::ptrdiff_t>(lag);
     const double rho = std::inner_product(shifted, ranks.end(), ranks.begin(), 0.0) / power;
-    const double left = n - static_cast<double>(lag);
-    if (std::abs(rho) > significant) sum += left * (left - 1) * (left - 2) * rho;
+    if (lag == 1) first = rho;
+    if (std::abs(rho) > significant) sum += LagWeight(n, static_cast<double>(lag)) * rho;
   }
-  return std::max(1.0, 1 + 2 / (n * (n - 1) * (n - 2)) * sum);
+  const double seen = 1 + 2 / LagWeights(n) * sum;
+  return std::max({1.0, seen, first > significant ? FirstOrderFactor(n, first) : 1.0});
 }
 
 }  // namespace
@@ -136,6 +160,37 @@ std::optional<SlopeEstimate> FitTheilSen(std::span<const TrendPoint> points,
 std::optional<SlopeEstimate> FitTheilSen(std::span<const TrendPoint> points) {
   TrendScratch scratch;
   return FitTheilSen(points, scratch);
+}
+
+double MedianSlope(std::span<const TrendPoint> points, TrendScratch& scratch) {
+  FillSlopes(points, scratch.slopes);
+  return scratch.slopes.empty() ? 0 : Median(scratch.slopes);
+}
+
+KendallScore KendallOf(std::span<const TrendPoint> points, TrendScratch& scratch) {
+  KendallScore result;
+  for (std::size_t j = 1; j < points.size(); ++j) {
+    for (std::size_t i = 0; i < j; ++i) {
+      result.score += (points[j].value > points[i].value ? 1.0 : 0.0) -
+                      (points[j].value < points[i].value ? 1.0 : 0.0);
+    }
+  }
+  result.variance = VarianceOfS(points, scratch.sorted);
+  return result;
+}
+
+ResidualSummary SummariseResiduals(std::span<const TrendPoint> points, double slope,
+                                   TrendScratch& scratch) {
+  const double end = points.back().seconds;
+  scratch.residuals.clear();
+  for (const TrendPoint& point : points) {
+    scratch.residuals.push_back(point.value + slope * (end - point.seconds));
+  }
+  ResidualSummary summary;
+  summary.level = Median(scratch.residuals);
+  for (double& residual : scratch.residuals) residual = std::abs(residual - summary.level);
+  summary.deviation = Median(scratch.residuals);
+  return summary;
 }
 
 }  // namespace airflow_host

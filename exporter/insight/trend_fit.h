@@ -41,4 +41,26 @@ std::optional<SlopeEstimate> FitTheilSen(std::span<const TrendPoint> points, Tre
 /// The same with a scratch of its own.
 std::optional<SlopeEstimate> FitTheilSen(std::span<const TrendPoint> points);
 
+/// The median of all slopes between two of `points`; 0 for fewer than two. The points are finite.
+double MedianSlope(std::span<const TrendPoint> points, TrendScratch& scratch);
+
+/// Kendall's S and its variance, that for ties.
+struct KendallScore {
+  double score = 0;
+  double variance = 0;
+};
+
+/// How far the values of `points` rise rather than fall, pair by pair. The points are finite.
+KendallScore KendallOf(std::span<const TrendPoint> points, TrendScratch& scratch);
+
+/// How points lie about a line of a given slope through their median.
+struct ResidualSummary {
+  double level = 0;      ///< Of the line at the last point.
+  double deviation = 0;  ///< Median absolute deviation from it.
+};
+
+/// Puts the line of `slope` through `points`, which are finite and at least one.
+ResidualSummary SummariseResiduals(std::span<const TrendPoint> points, double slope,
+                                   TrendScratch& scratch);
+
 }  // namespace airflow_host

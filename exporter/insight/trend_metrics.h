@@ -4,7 +4,7 @@
 #include <span>
 
 #include "collectors/support/metric_writer.h"
-#include "exporter/insight/trend_component.h"
+#include "exporter/insight/trends.h"
 
 namespace airflow_host {
 

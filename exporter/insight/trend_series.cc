@@ -6,6 +6,12 @@
 #include <limits>
 
 namespace airflow_host {
+namespace {
+
+constexpr double kDropDeviations = 3;
+constexpr double kDropShare = 0.2;
+
+}  // namespace
 
 TrendSeries::Shape TrendSeries::ShapeOf(std::chrono::nanoseconds length,
                                         std::chrono::nanoseconds cadence) {
@@ -31,9 +37,25 @@ bool TrendSeries::Add(SteadyTime now, double value) {
     open_minimum_ = std::min(open_minimum_, sample);
     return false;
   }
+  WatchForADrop();
   Close(bucket);
   open_minimum_ = sample;
   return true;
+}
+
+void TrendSeries::WatchForADrop() {
+  if (!evidence_) return;
+  const double threshold = std::max(kDropDeviations * std::sqrt(evidence_->spread_squared),
+                                    kDropShare * std::abs(evidence_->level));
+  if (static_cast<double>(open_minimum_) >= evidence_->level - threshold) {
+    fallen_ = 0;
+    return;
+  }
+  if (fallen_++ == 0) fell_at_ = current_;
+  if (fallen_ < kBucketsOfADrop) return;
+  first_ = fell_at_;
+  fallen_ = 0;
+  evidence_.reset();
 }
 
 void TrendSeries::Close(std::int64_t next) {
@@ -47,11 +69,7 @@ void TrendSeries::Close(std::int64_t next) {
   first_ = std::max(first_, next - count);
 }
 
-void TrendSeries::Clear() {
-  first_ = 0;
-  current_ = -1;
-  estimate_.reset();
-}
+void TrendSeries::Clear() { *this = TrendSeries(shape_); }
 
 std::size_t TrendSeries::ClosedBuckets() const {
   std::size_t closed = 0;
@@ -71,6 +89,7 @@ std::chrono::nanoseconds TrendSeries::Covered() const {
 void TrendSeries::Fit(TrendScratch& scratch) {
   std::array<TrendPoint, kMostBuckets> points;
   std::size_t count = 0;
+  std::int64_t last = 0;
   const double width = std::chrono::duration<double>(shape_.width).count();
   for (std::int64_t bucket = first_; bucket < current_; ++bucket) {
     const float minimum = minima_.at(SlotOf(bucket));
@@ -78,9 +97,44 @@ void TrendSeries::Fit(TrendScratch& scratch) {
     // Buckets are equally wide, so their number tells their time but for the origin.
     points.at(count++) = {static_cast<double>(bucket - first_) * width,
                           static_cast<double>(minimum)};
+    last = bucket;
   }
-  estimate_.reset();
-  if (count >= kFewestBuckets) estimate_ = FitTheilSen({points.data(), count}, scratch);
+  evidence_.reset();
+  if (count < kFewestBuckets) return;
+  const SteadyTime middle = SteadyTime{} + last * shape_.width + shape_.width / 2;
+  evidence_ = FitEvidence({points.data(), count}, middle, scratch);
+}
+
+TrendSeriesState TrendSeries::Save() const {
+  TrendSeriesState state;
+  state.width_nanoseconds = shape_.width.count();
+  state.buckets = static_cast<std::uint16_t>(shape_.buckets);
+  state.current = current_;
+  state.open_minimum = open_minimum_;
+  for (std::int64_t bucket = first_; bucket < current_; ++bucket) {
+    state.minima.push_back(minima_.at(SlotOf(bucket)));
+  }
+  return state;
+}
+
+bool TrendSeries::Restore(const TrendSeriesState& state, SteadyTime now) {
+  if (state.width_nanoseconds != shape_.width.count() || state.buckets != shape_.buckets) {
+    return false;
+  }
+  const auto kept = static_cast<std::int64_t>(state.minima.size());
+  if (state.minima.size() > shape_.buckets || kept > state.current) return false;
+  if (state.current > now.time_since_epoch() / shape_.width) return false;
+  const auto is_wrong = [](float minimum) { return std::isinf(minimum); };
+  if (std::any_of(state.minima.begin(), state.minima.end(), is_wrong)) return false;
+  if (!std::isfinite(state.open_minimum)) return false;
+  Clear();
+  current_ = state.current;
+  first_ = current_ - kept;
+  open_minimum_ = state.open_minimum;
+  for (std::int64_t bucket = first_; bucket < current_; ++bucket) {
+    minima_.at(SlotOf(bucket)) = state.minima.at(static_cast<std::size_t>(bucket - first_));
+  }
+  return true;
 }
 
 }  // namespace airflow_host

@@ -47,6 +47,19 @@ void ExpandHome(const SettingsInput& input, SourcedSettings& sourced) {
   }
 }
 
+/// The directory that systemd made for this service (StateDirectory=), where none is given.
+void UseStateDirectory(const Environment& environment, SourcedSettings& sourced) {
+  SourcedSetting& storage = sourced.Find("storage.path");
+  const auto directories = Find(environment, "STATE_DIRECTORY");
+  if (storage.source != SettingSource::kDefault || !directories) return;
+  // The first of several; https://www.freedesktop.org/software/systemd/man/systemd.exec.html
+  const std::string_view first = directories->substr(0, directories->find(':'));
+  if (!first.starts_with('/')) return;
+  storage.values = {std::string(first)};
+  storage.origin = "environment variable STATE_DIRECTORY";
+  storage.given = true;
+}
+
 SettingsExpected<void> StoreAll(SourcedSettings& sourced, Settings& settings) {
   for (const SourcedSetting& setting : sourced.all()) {
     if (!setting.given) continue;
@@ -86,6 +99,7 @@ SettingsExpected<Settings> Resolve(const SettingsInput& input, const std::vector
       SourcedSettings::Resolve(rows, flags, input.environment, *yaml, yaml_path, settings.notes);
   if (!sourced) return tl::unexpected(sourced.error());
   ExpandHome(input, *sourced);
+  UseStateDirectory(input.environment, *sourced);
   for (const char* name : {"metadata", "broker"}) {
     if (auto chosen = ChooseUrl(name, input.root, *sourced); !chosen) {
       return tl::unexpected(chosen.error());
@@ -159,6 +173,7 @@ SettingsExpected<Settings> ReloadSettings(const SettingsInput& input, const Sett
   renewed.max_requests = current.max_requests;
   renewed.lock_memory = current.lock_memory;
   renewed.trend_windows = current.trend_windows;
+  renewed.storage_path = current.storage_path;
   for (std::size_t row = 0; row < renewed.collectors.size(); ++row) {
     CollectorChoice& choice = renewed.collectors[row];
     if (choice.name == "component") choice.cadence = current.collectors[row].cadence;

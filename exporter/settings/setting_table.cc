@@ -126,6 +126,11 @@ void AddProgramRows(Rows& rows) {
                   true,
                   StoreIn(
                       [](Settings & all) -> auto& { return all.lock_memory; }, ParseSwitch)});
+  rows.push_back(
+      {"storage.path", SettingKind::kValue, "PATH", "",
+       "Directory that keeps the slopes over a restart (default: STATE_DIRECTORY)", group, true,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.storage_path; }, ParseOptionalPath)});
   rows.push_back({"log.level", SettingKind::kValue, "LEVEL", "info",
                   "Least important line that is logged: debug, info, warn or error", group, false,
                   StoreIn(

@@ -52,6 +52,8 @@ struct Settings {
   bool lock_memory = true;
   /// The spans over which slopes are taken; ascending, at least one.
   std::vector<std::chrono::seconds> trend_windows;
+  /// Directory that keeps the history of the trends over a restart; empty: it is not kept.
+  std::string storage_path;
   /// May run the commands that Airflow's `_CMD` variables and `_cmd` keys name.
   bool allow_airflow_commands = false;
   /// airflow.cfg as the settings name it; empty: where Airflow itself looks for it.

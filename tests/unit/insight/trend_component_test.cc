@@ -1,19 +1,17 @@
 // The trend of components: sums over processes, restarts, what is fitted and what is not.
 #include "exporter/insight/trend_component.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <cmath>
 #include <optional>
 #include <random>
 
-#include "exporter/insight/trend_metrics.h"
-
 namespace airflow_host {
 namespace {
 
 using std::chrono::hours;
+using std::chrono::minutes;
 using std::chrono::seconds;
 
 constexpr double kMegabyte = 1024.0 * 1024;
@@ -30,36 +28,58 @@ ProcessSample Process(Component component, int pid, double bytes) {
   return sample;
 }
 
-/// Feeds an observation every 5 s.
+const std::vector<TrendWindow> kUsual = {{"1h", hours(1)}, {"6h", hours(6)}};
+
+/// Feeds an observation every 15 s.
 class Feeder {
  public:
-  explicit Feeder(ComponentTrendSettings settings = {}) : trend_(std::move(settings)) {}
+  explicit Feeder(const std::vector<TrendWindow>& windows = kUsual) : trend_(windows, kCadence) {}
 
   /// `processes(t)` gives what runs at t seconds.
   template <typename Processes>
   void Run(seconds length, Processes processes) {
-    for (const seconds end = time_ + length; time_ < end; time_ += seconds(5)) {
+    for (const seconds end = time_ + length; time_ < end; time_ += kCadence) {
       ComponentObservation observation;
       observation.observed_at = FromSecondsSinceEpoch(1'700'000'000) + time_ + wall_jump_;
       observation.processes = processes(static_cast<double>(time_.count()));
-      trend_.Absorb(observation, SteadyTime{} + time_);
+      reports_ =
+          trend_.Absorb(observation, {SteadyTime{} + time_, observation.observed_at}, rooms_);
     }
   }
 
   void JumpWallClock(seconds jump) { wall_jump_ += jump; }
 
-  std::optional<ComponentTrendRow> Row(Component component,
-                                       const std::string& window = "1h") const {
-    for (const ComponentTrendRow& row : trend_.Report().components) {
-      if (row.component == component && row.window == window) return row;
+  std::optional<SubjectTrend> Of(Component component) const {
+    for (const ComponentTrendReport& report : reports_) {
+      if (report.component == ComponentName(component)) return report.trend;
     }
     return std::nullopt;
   }
 
+  std::optional<TrendRow> Row(Component component, const std::string& window = "1h") const {
+    const auto trend = Of(component);
+    if (!trend) return std::nullopt;
+    for (const TrendRow& row : trend->rows) {
+      if (row.window == window) return row;
+    }
+    return std::nullopt;
+  }
+
+  void SetRooms(MemoryRooms rooms) { rooms_ = std::move(rooms); }
+  const std::vector<ComponentTrendReport>& reports() const { return reports_; }
+
   const ComponentTrend& trend() const { return trend_; }
 
+  void GoOnAfter(const Feeder& other) {
+    time_ = other.time_;
+    trend_.Restore(other.trend_.Save(), SteadyTime{} + time_);
+  }
+
  private:
+  static constexpr seconds kCadence{15};
   ComponentTrend trend_;
+  MemoryRooms rooms_;
+  std::vector<ComponentTrendReport> reports_;
   seconds time_{3600};
   seconds wall_jump_{0};
 };
@@ -84,8 +104,7 @@ TEST(ComponentTrend, RecoversAKnownLeakThroughNoiseAndSpikes) {
   EXPECT_NEAR(row->bytes_per_second.slope, slope, 0.1 * slope);
   EXPECT_GT(row->bytes_per_second.lower, 0);
   EXPECT_GT(row->bytes_per_second.upper, row->bytes_per_second.slope);
-  EXPECT_EQ(row->processes, 1U);
-  EXPECT_EQ(row->covered, hours(1));
+  EXPECT_TRUE(row->growing);
 }
 
 TEST(ComponentTrend, StaysAtNaughtForWhatIsFlat) {
@@ -100,6 +119,7 @@ TEST(ComponentTrend, StaysAtNaughtForWhatIsFlat) {
   EXPECT_LT(std::abs(row->bytes_per_second.slope), 2 * kPerHour);
   EXPECT_LE(row->bytes_per_second.lower, 0);
   EXPECT_GE(row->bytes_per_second.upper, 0);
+  EXPECT_FALSE(row->growing);
 }
 
 TEST(ComponentTrend, ForgetsAtARestart) {
@@ -115,7 +135,7 @@ TEST(ComponentTrend, ForgetsAtARestart) {
     sample.start_ticks = 999;
     return Processes{sample};
   };
-  feeder.Run(seconds(5), restarted);
+  feeder.Run(seconds(15), restarted);
   EXPECT_FALSE(feeder.Row(Component::kScheduler));
   feeder.Run(seconds(30 * 23), restarted);
   EXPECT_FALSE(feeder.Row(Component::kScheduler));
@@ -128,7 +148,7 @@ TEST(ComponentTrend, GivesNothingForAComponentThatHasGone) {
   Feeder feeder;
   feeder.Run(hours(1),
              [](double t) { return Processes{Process(Component::kScheduler, 10, 2e8 + t)}; });
-  feeder.Run(seconds(5), [](double) { return Processes{}; });
+  feeder.Run(seconds(15), [](double) { return Processes{}; });
   EXPECT_FALSE(feeder.Row(Component::kScheduler));
   EXPECT_EQ(feeder.trend().tracked(), 0U);
 }
@@ -151,7 +171,6 @@ TEST(ComponentTrend, SumsTheLiveProcessesUp) {
   const auto sum = four.Row(Component::kCeleryWorker);
   const auto single = one.Row(Component::kCeleryWorker);
   ASSERT_TRUE(sum && single);
-  EXPECT_EQ(sum->processes, 4U);
   EXPECT_NEAR(sum->bytes_per_second.slope, 20'000, 2000);
   // Root of the sum of squares: about twice as wide as one alone, not four times.
   const double ratio = (sum->bytes_per_second.upper - sum->bytes_per_second.lower) /
@@ -182,7 +201,7 @@ TEST(ComponentTrend, FitsNoTasksAndNoYoungProcesses) {
     unknown.anon_bytes.reset();
     return Processes{Process(Component::kTask, 10, 1e9 + 1e5 * t), parser, unknown};
   });
-  EXPECT_TRUE(feeder.trend().Report().components.empty());
+  EXPECT_TRUE(feeder.reports().empty());
   EXPECT_EQ(feeder.trend().tracked(), 0U);
 }
 
@@ -204,7 +223,7 @@ TEST(ComponentTrend, FollowsABoundedNumberAndPrefersAirflowsMainProcesses) {
   Feeder feeder;
   const auto many = [](double) {
     Processes processes;
-    for (int pid = 1000; pid < 1200; ++pid) {
+    for (int pid = 1000; pid < 1100; ++pid) {
       processes.push_back(Process(Component::kPostgres, pid, 1e9));
       ProcessSample pool = Process(Component::kCeleryWorker, pid + 1000, 5e8);
       pool.is_main = false;
@@ -212,14 +231,13 @@ TEST(ComponentTrend, FollowsABoundedNumberAndPrefersAirflowsMainProcesses) {
     }
     return processes;
   };
-  feeder.Run(seconds(3600), many);
+  feeder.Run(seconds(1500), many);
   const std::size_t most = ComponentTrend::kMostSeries / 2;  // Two windows.
   EXPECT_EQ(feeder.trend().tracked(), most);
   ASSERT_TRUE(feeder.Row(Component::kCeleryWorker));
-  EXPECT_EQ(feeder.Row(Component::kCeleryWorker)->processes, most);
   EXPECT_FALSE(feeder.Row(Component::kPostgres));
   // A scheduler, small and late, finds a place.
-  feeder.Run(seconds(3600), [&](double t) {
+  feeder.Run(seconds(1500), [&](double t) {
     Processes processes = many(t);
     processes.push_back(Process(Component::kScheduler, 10, 1e8));
     return processes;
@@ -229,46 +247,82 @@ TEST(ComponentTrend, FollowsABoundedNumberAndPrefersAirflowsMainProcesses) {
 }
 
 TEST(ComponentTrend, TakesItsWindowsFromTheSettings) {
-  ComponentTrendSettings settings;
-  settings.windows = {{"5m", std::chrono::minutes(5)}};
-  Feeder feeder(settings);
-  feeder.Run(seconds(400), [](double t) {
+  Feeder feeder({{"20m", std::chrono::minutes(20)}});
+  feeder.Run(seconds(1600), [](double t) {
     return Processes{Process(Component::kScheduler, 10, 2e8 + 1000 * t)};
   });
-  const auto row = feeder.Row(Component::kScheduler, "5m");
+  const auto row = feeder.Row(Component::kScheduler, "20m");
   ASSERT_TRUE(row);
   EXPECT_NEAR(row->bytes_per_second.slope, 1000, 20);
-  EXPECT_EQ(row->covered, seconds(300));
 }
 
 TEST(ComponentTrend, CopesWithoutAnyWindow) {
-  ComponentTrendSettings settings;
-  settings.windows.clear();
-  Feeder feeder(settings);
+  Feeder feeder(std::vector<TrendWindow>{});
   feeder.Run(seconds(100),
              [](double) { return Processes{Process(Component::kScheduler, 1, 1e8)}; });
-  EXPECT_TRUE(feeder.trend().Report().components.empty());
+  EXPECT_TRUE(feeder.reports().empty());
 }
 
-TEST(DescribeTrend, WritesSlopeAndBounds) {
-  TrendReport report;
-  report.components.push_back({Component::kScheduler, "1h", {5, 4, 7}, 2, hours(1)});
-  MetricWriter writer(100);
-  DescribeTrend(report, writer);
-  std::vector<std::string> lines;
-  for (const auto& family : writer.Take()) {
-    for (const auto& metric : family.metric) {
-      std::string line = family.name;
-      for (const auto& label : metric.label) line += " " + label.name + "=" + label.value;
-      lines.push_back(line + " " + std::to_string(static_cast<int>(metric.gauge.value)));
-    }
+TEST(ComponentTrend, LeavesTheWarmUpOut) {
+  Feeder feeder;
+  // Ten minutes of steep growth from the start of the process, then none.
+  feeder.Run(minutes(40), [](double t) {
+    ProcessSample sample =
+        Process(Component::kApiServer, 10, 1e8 + 1e5 * std::min(t - 3600, 600.0));
+    sample.started_at = FromSecondsSinceEpoch(1'700'000'000) + hours(1);
+    return Processes{sample};
+  });
+  const auto row = feeder.Row(Component::kApiServer);
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->bytes_per_second.slope, 0);
+  EXPECT_EQ(row->bytes_per_second.upper, 0);
+}
+
+TEST(ComponentTrend, GrowsIntoTheRoomOfItsContainerElseOfTheHost) {
+  const auto leak = [](const char* cgroup) {
+    return [cgroup](double t) {
+      ProcessSample sample = Process(Component::kScheduler, 10, 2e8 + 10'000 * t);
+      sample.cgroup_path = cgroup;
+      return Processes{sample};
+    };
+  };
+  for (const auto& [cgroup, room] :
+       {std::pair("/docker/a/inner", 3.6e7), std::pair("/docker/b", 7.2e8)}) {
+    Feeder feeder;
+    MemoryRooms rooms;
+    rooms.host_bytes = 7.2e8;
+    rooms.containers = {{"/docker/a", 3.6e7}};
+    feeder.SetRooms(rooms);
+    feeder.Run(hours(2), leak(cgroup));
+    const auto trend = feeder.Of(Component::kScheduler);
+    ASSERT_TRUE(trend && trend->exhaustion);
+    const double end = 1'700'000'000 + 3600 + 7200;
+    EXPECT_NEAR(SecondsSinceEpoch(trend->exhaustion->expected) - end, room / 10'000, 200);
+    EXPECT_LE(trend->exhaustion->earliest, trend->exhaustion->expected);
+    ASSERT_TRUE(trend->exhaustion->latest);
+    EXPECT_GE(*trend->exhaustion->latest, trend->exhaustion->expected);
   }
-  const std::string labels = " component=scheduler kind=anon window=1h ";
-  EXPECT_THAT(lines, testing::ElementsAre(
-                         "airflow_component_memory_growth_bytes_per_second" + labels + "5",
-                         "airflow_component_memory_growth_lower_bytes_per_second" + labels + "4",
-                         "airflow_component_memory_growth_upper_bytes_per_second" + labels + "7"));
-  EXPECT_EQ(TrendMetrics().size(), 3U);
+}
+
+TEST(ComponentTrend, GoesOnWhereAnotherRunEnded) {
+  const auto leak = [](double t) {
+    return Processes{Process(Component::kScheduler, 10, 2e8 + 10'000 * t)};
+  };
+  Feeder before;
+  before.Run(hours(2), leak);
+  Feeder after;
+  after.GoOnAfter(before);
+  after.Run(seconds(15), leak);
+  const auto row = after.Row(Component::kScheduler);
+  ASSERT_TRUE(row);
+  EXPECT_NEAR(row->bytes_per_second.slope, 10'000, 200);
+  EXPECT_TRUE(row->growing);
+  // One whose process is gone is forgotten.
+  Feeder other;
+  other.GoOnAfter(before);
+  other.Run(seconds(15), [](double) { return Processes{Process(Component::kFlower, 7, 1e8)}; });
+  EXPECT_EQ(other.trend().tracked(), 1U);
+  EXPECT_FALSE(other.Row(Component::kScheduler));
 }
 
 }  // namespace

@@ -55,11 +55,11 @@ TEST(TrendSeries, PublishesNothingBeforeTwentyFourBuckets) {
   Feed(series, seconds(0), seconds(24 * 30), [](double t) { return t; });
   EXPECT_EQ(series.ClosedBuckets(), 23U);
   series.Fit(scratch);
-  EXPECT_FALSE(series.estimate());
+  EXPECT_FALSE(series.evidence());
   Feed(series, seconds(24 * 30), seconds(1), [](double t) { return t; });
   series.Fit(scratch);
-  ASSERT_TRUE(series.estimate());
-  EXPECT_NEAR(series.estimate()->slope, 1, 0.01);
+  ASSERT_TRUE(series.evidence());
+  EXPECT_NEAR(series.evidence()->slope, 1, 0.01);
 }
 
 TEST(TrendSeries, KeepsTheMinimumSoThatPeaksLeaveNoTrace) {
@@ -68,8 +68,8 @@ TEST(TrendSeries, KeepsTheMinimumSoThatPeaksLeaveNoTrace) {
   Feed(series, seconds(0), seconds(3700),
        [](double t) { return 1e8 + 10 * t + (std::fmod(t, 30) < 20 ? 5e8 : 0); });
   series.Fit(scratch);
-  ASSERT_TRUE(series.estimate());
-  EXPECT_NEAR(series.estimate()->slope, 10, 0.1);
+  ASSERT_TRUE(series.evidence());
+  EXPECT_NEAR(series.evidence()->slope, 10, 0.1);
 }
 
 TEST(TrendSeries, ForgetsWhatHasLeftTheWindow) {
@@ -78,10 +78,10 @@ TEST(TrendSeries, ForgetsWhatHasLeftTheWindow) {
   Feed(series, seconds(0), seconds(3600), [](double t) { return 100 * t; });
   Feed(series, seconds(3600), seconds(3700), [](double) { return 360'000.0; });
   series.Fit(scratch);
-  ASSERT_TRUE(series.estimate());
+  ASSERT_TRUE(series.evidence());
   EXPECT_EQ(series.ClosedBuckets(), 120U);
   EXPECT_EQ(series.Covered(), hours(1));
-  EXPECT_NEAR(series.estimate()->slope, 0, 1e-6);
+  EXPECT_NEAR(series.evidence()->slope, 0, 1e-6);
 }
 
 TEST(TrendSeries, BridgesGaps) {
@@ -92,8 +92,8 @@ TEST(TrendSeries, BridgesGaps) {
   EXPECT_EQ(series.ClosedBuckets(), 59U);
   EXPECT_EQ(series.Covered(), seconds(2670));
   series.Fit(scratch);
-  ASSERT_TRUE(series.estimate());
-  EXPECT_NEAR(series.estimate()->slope, 7, 0.01);
+  ASSERT_TRUE(series.evidence());
+  EXPECT_NEAR(series.evidence()->slope, 7, 0.01);
 }
 
 TEST(TrendSeries, HoldsNothingAfterAGapLongerThanTheWindow) {
@@ -109,9 +109,9 @@ TEST(TrendSeries, StartsAnewWhenCleared) {
   TrendSeries series(TrendSeries::ShapeOf(hours(1), seconds(5)));
   Feed(series, seconds(0), seconds(3600), [](double t) { return t; });
   series.Fit(scratch);
-  EXPECT_TRUE(series.estimate());
+  EXPECT_TRUE(series.evidence());
   series.Clear();
-  EXPECT_FALSE(series.estimate());
+  EXPECT_FALSE(series.evidence());
   EXPECT_EQ(series.ClosedBuckets(), 0U);
   EXPECT_FALSE(series.Add(At(seconds(3601)), 1));
 }
@@ -132,7 +132,7 @@ TEST(TrendSeries, RefusesWhatIsNoNumber) {
   EXPECT_FALSE(series.Add(At(seconds(500)), 1));  // Still the first.
 }
 
-TEST(TrendSeries, IsSmall) { EXPECT_LE(sizeof(TrendSeries), 600U); }
+TEST(TrendSeries, IsSmall) { EXPECT_LE(sizeof(TrendSeries), 720U); }
 
 }  // namespace
 }  // namespace airflow_host

@@ -141,8 +141,9 @@ TEST_F(RouterTest, WritesOpenMetricsForWhoAsks) {
 }
 
 TEST_F(RouterTest, ServesMetricsWhereItIsTold) {
-  Router router("/probe/metrics", sample_.board, metrics_, [this] { return Input(); },
-                [] { return std::make_shared<const KillReport>(); });
+  Router router(
+      "/probe/metrics", sample_.board, metrics_, [this] { return Input(); },
+      [] { return std::make_shared<const KillReport>(); });
   EXPECT_EQ(router.Handle({"GET", "/probe/metrics", {}, {}}).status, 200);
   EXPECT_EQ(router.Handle({"GET", "/metrics", {}, {}}).status, 404);
   EXPECT_THAT(router.Handle({"GET", "/", {}, {}}).body, HasSubstr("href=\"/probe/metrics\""));
