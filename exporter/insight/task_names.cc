@@ -17,11 +17,9 @@ void TaskNames::Absorb(const MetadataObservation& observation, SteadyTime now) {
                                                         now});
   }
   while (known_.size() > kMostNames) {
-    const auto oldest = std::min_element(known_.begin(), known_.end(), [](const auto& a, const auto& b) {
+    known_.erase(std::min_element(known_.begin(), known_.end(), [](const auto& a, const auto& b) {
       return a.second.last_used < b.second.last_used;
-    });
-    if (oldest == known_.end()) break;
-    known_.erase(oldest);
+    }));
   }
 }
 
