@@ -10,8 +10,8 @@
 
 #include "collectors/component/component_ledger.h"
 #include "collectors/component/component_observation.h"
-#include "collectors/component/component_totals.h"
 #include "collectors/component/costly_reader.h"
+#include "collectors/component/fill_observation.h"
 #include "collectors/component/install/install_reader.h"
 #include "collectors/component/process_cgroup.h"
 #include "collectors/component/process_details.h"
@@ -28,27 +28,6 @@ std::shared_ptr<const std::vector<std::string>> NamesOf(const std::vector<Neighb
   names.reserve(groups.size());
   for (const NeighbourGroup& group : groups) names.push_back(group.name);
   return std::make_shared<const std::vector<std::string>>(std::move(names));
-}
-
-ProcessSample SampleOf(const KnownProcess& process, const ProcessDetails& details,
-                       std::optional<SystemTime> boot) {
-  ProcessSample sample;
-  sample.pid = process.pid;
-  sample.parent_pid = process.parent_pid;
-  sample.start_ticks = process.start_ticks;
-  sample.started_at = TimeOfTick(boot, process.start_ticks);
-  sample.component = *process.classification.component;
-  sample.is_main = process.classification.role == Role::kMain;
-  sample.is_pool_worker = process.classification.role == Role::kPoolWorker;
-  sample.rss_bytes = details.memory.rss;
-  sample.anon_bytes = details.memory.anonymous;
-  sample.swap_bytes = details.memory.swap;
-  sample.pss_bytes = details.costly.PssOf(details.memory.rss);
-  sample.private_bytes = details.costly.PrivateOf(details.memory.rss);
-  if (process.task != nullptr) sample.task = *process.task;
-  if (process.concurrency != 0) sample.worker_concurrency = process.concurrency;
-  sample.cgroup_path = details.cgroup_path;
-  return sample;
 }
 
 class ComponentCollector final : public Collector {
@@ -117,7 +96,9 @@ class ComponentCollector final : public Collector {
 
   Result Publish(std::shared_ptr<ComponentObservation> observation) {
     failure_.reset();
-    Fill(*observation);
+    FillObservation(table_, details_, ledger_, boot_, *observation);
+    observation->neighbour_names = neighbour_names_;
+    observation->install = installs_.summary();
     last_ = std::move(observation);
     return last_;
   }
@@ -169,47 +150,6 @@ class ComponentCollector final : public Collector {
       mains.push_back({process.pid, process.start_ticks, *component});
     }
     installs_.Look(mains, clock_.SteadyNow());
-  }
-
-  void Fill(ComponentObservation& observation) const {
-    ComponentTotals totals(boot_);
-    std::size_t ours = 0;
-    for (const KnownProcess& process : table_.processes()) {
-      if (process.slot == KnownProcess::kNoSlot) continue;
-      const ProcessDetails& details = details_.At(process.slot);
-      totals.Add(process, details);
-      Count(process, details, observation);
-      ++ours;
-    }
-    observation.components = totals.Take(ledger_);
-    observation.processes.reserve(std::min(ours, ComponentObservation::kMostProcesses));
-    AddProcesses(true, observation);
-    AddProcesses(false, observation);
-    observation.processes_omitted = ours - observation.processes.size();
-    observation.host_processes = table_.processes().size();
-    observation.processes_denied = table_.denied();
-    observation.others_hidden = table_.others_hidden();
-    observation.neighbour_names = neighbour_names_;
-    observation.install = installs_.summary();
-  }
-
-  static void Count(const KnownProcess& process, const ProcessDetails& details,
-                    ComponentObservation& observation) {
-    const Classification& classification = process.classification;
-    const bool is_main = classification.role == Role::kMain;
-    if (classification.component == Component::kTask && is_main) ++observation.task_processes;
-    if (classification.role == Role::kPoolWorker) ++observation.worker_pool_processes;
-    if (details.costly.denied) ++observation.pss_denied;
-  }
-
-  /// Adds Airflow's processes or the neighbours', until the limit is reached.
-  void AddProcesses(bool airflow, ComponentObservation& observation) const {
-    for (const KnownProcess& process : table_.processes()) {
-      if (process.slot == KnownProcess::kNoSlot) continue;
-      if (IsAirflow(*process.classification.component) != airflow) continue;
-      if (observation.processes.size() == ComponentObservation::kMostProcesses) return;
-      observation.processes.push_back(SampleOf(process, details_.At(process.slot), boot_));
-    }
   }
 
   const ComponentSettings settings_;

@@ -2,12 +2,8 @@
 #include "collectors/component/process_table.h"
 
 #include <algorithm>
-#include <functional>
 #include <string>
 #include <utility>
-
-#include "collectors/component/task_title.h"
-#include "collectors/component/worker_concurrency.h"
 
 namespace airflow_host {
 namespace {
@@ -15,17 +11,6 @@ namespace {
 std::uint32_t SecondsOf(SteadyTime now) {
   return static_cast<std::uint32_t>(
       std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
-}
-
-/// Never 0, which stands for a title that was not read yet.
-std::uint64_t HashOf(std::string_view cmdline, std::string_view comm) {
-  const std::hash<std::string_view> hash;
-  return (hash(cmdline) * 31 + hash(comm)) | 1U;
-}
-
-bool MayNameATask(TitleKind title) {
-  return title == TitleKind::kTask || title == TitleKind::kSupervisor ||
-         title == TitleKind::kLocalExecutorWorker;
 }
 
 /// No real chain of parents is longer; a broken tree may hold a circle.
@@ -148,31 +133,10 @@ void ProcessTable::Take(int pid, const ProcessStat& stat, const KnownProcess* kn
     process.looks = static_cast<std::uint8_t>(std::min(process.looks + 1, 255));
   }
   process.looked_at = tick_;
-  // 15 bytes; the next Read overwrites what `stat` views.
-  if (!stat.kernel_thread) TakeTitle(process, std::string(stat.comm));
-}
-
-void ProcessTable::TakeTitle(KnownProcess& process, const std::string& comm) {
-  const auto cmdline = reader_.Read(process.pid, "cmdline");
-  if (!cmdline) return;
-  const std::uint64_t hash = HashOf(*cmdline, comm);
-  if (hash == process.title_hash) return;
-  process.title_hash = hash;
-  process.title = ReadTitle(*cmdline, comm);
-  process.group.reset();
-  process.own_task.reset();
-  process.concurrency = 0;
-  if (MayBeNamedGroup(process.title)) {
-    process.group = FindNeighbour(groups_, *cmdline, comm);
-    if (process.group) process.title = TitleKind::kNamedGroup;
-  }
-  if (MayNameATask(process.title)) {
-    if (auto task = ParseTaskTitle(*cmdline)) {
-      process.own_task = std::make_shared<const TaskIdentity>(*std::move(task));
-    }
-  }
-  if (process.title == TitleKind::kCeleryWorker) {
-    process.concurrency = ParseWorkerConcurrency(*cmdline).value_or(0);
+  if (stat.kernel_thread) return;
+  const std::string comm(stat.comm);  // 15 bytes; the next Read overwrites what it views.
+  if (const auto cmdline = reader_.Read(pid, "cmdline")) {
+    TakeTitle(*cmdline, comm, groups_, process);
   }
 }
 
@@ -216,30 +180,7 @@ void ProcessTable::Resolve(KnownProcess& process, int depth) {
   }
   if (result.component && result.role != Role::kMain) process.member_of = result.component;
   process.classification = result;
-  InheritTask(process, found);
-}
-
-void ProcessTable::InheritTask(KnownProcess& process, const KnownProcess* parent) {
-  // A pool worker's title may still name a task that has ended; what it forks for it is the task.
-  if (process.classification.component != Component::kTask) {
-    process.task.reset();
-    return;
-  }
-  const TaskIdentity* const above = parent == nullptr ? nullptr : parent->task.get();
-  if (process.own_task == nullptr) {
-    // An orphan keeps what it had.
-    if (above != nullptr) process.task = parent->task;
-    return;
-  }
-  if (above != nullptr && process.own_task != parent->task) {
-    TaskIdentity merged = MergeTasks(*process.own_task, *above);
-    if (merged == *above) {
-      process.own_task = parent->task;
-    } else if (merged != *process.own_task) {
-      process.own_task = std::make_shared<const TaskIdentity>(std::move(merged));
-    }
-  }
-  process.task = process.own_task;
+  InheritTask(found, process);
 }
 
 KnownProcess* ProcessTable::Find(int pid) {

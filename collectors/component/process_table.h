@@ -2,63 +2,19 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
-#include "collectors/component/classify.h"
+#include "collectors/component/known_process.h"
 #include "collectors/component/neighbour_groups.h"
 #include "collectors/component/process_reader.h"
-#include "collectors/component/task_identity.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/deadline.h"
 #include "collectors/support/error.h"
 #include "collectors/support/process_stat.h"
 
 namespace airflow_host {
-
-/// One process as the table knows it. (pid, start_ticks) names it for good: a pid is used again.
-struct KnownProcess {
-  static constexpr std::uint32_t kNoSlot = UINT32_MAX;
-
-  int pid = 0;
-  int parent_pid = 0;
-  std::uint64_t start_ticks = 0;  ///< Ticks of USER_HZ since boot.
-  /// CPU time at the last look, in ticks of USER_HZ.
-  std::uint64_t user_ticks = 0;
-  std::uint64_t system_ticks = 0;
-  /// How much of it has been added to a component's total.
-  std::uint64_t counted_user_ticks = 0;
-  std::uint64_t counted_system_ticks = 0;
-  /// Tells a title that has changed; 0 before the first was read.
-  std::uint64_t title_hash = 0;
-  std::uint32_t threads = 0;
-  std::uint32_t next_look = 0;      ///< The walk that reads its files again.
-  std::uint32_t looked_at = 0;      ///< The tick that read its files last.
-  std::uint32_t resolved_tick = 0;  ///< The tick that decided `classification` last.
-  std::uint32_t found_at = 0;       ///< Steady seconds at which it was found.
-  std::uint32_t slot = kNoSlot;     ///< Where its ProcessDetails are.
-  /// Of a Celery worker's main process: what its command line says; 0 if nothing.
-  std::uint32_t concurrency = 0;
-  std::uint8_t looks = 0;
-  TitleKind title = TitleKind::kUnknown;
-  bool kernel_thread = false;
-  bool has_api_worker = false;
-  /// It was not there on the walk before the one that found it.
-  bool born_watched = false;
-  std::optional<Component> group;  ///< The user's group that matches it.
-  Classification classification;
-  /// The component that it was found to be a mere member of: it never becomes that one's main
-  /// process, also when its parent dies before it.
-  std::optional<Component> member_of;
-  /// The task that its own title names, completed by what its parent knows of the same.
-  std::shared_ptr<const TaskIdentity> own_task;
-  /// The task that it works on: its own, or that of the nearest process above it that has one.
-  std::shared_ptr<const TaskIdentity> task;
-};
 
 /// Keeps the table of processes. Used by one thread.
 ///
@@ -106,11 +62,9 @@ class ProcessTable {
   bool HasYoung() const;
   void Look(int pid, const KnownProcess* known, Depth depth);
   void Take(int pid, const ProcessStat& stat, const KnownProcess* known, Depth depth);
-  void TakeTitle(KnownProcess& process, const std::string& comm);
   void MarkApiServers();
   void ResolveAll();
   void Resolve(KnownProcess& process, int depth);
-  void InheritTask(KnownProcess& process, const KnownProcess* parent);
   KnownProcess* Find(int pid);
 
   ProcessReader& reader_;
