@@ -95,6 +95,18 @@ TEST(DescribeHost, AddsWhatItsTableTellsAndNoMore) {
   EXPECT_EQ(listed.size(), HostMetrics().size()) << "a name stands in the table twice";
 }
 
+TEST(DescribeHost, RoundsWhatADoubleCannotHold) {
+  HostObservation host;
+  host.memory.total_bytes = (1ULL << 53U) + 1024;  // A double holds it: it is even.
+  host.memory.available_bytes = (1ULL << 53U) + 1;
+  host.paging.swap_in_bytes = UINT64_MAX;
+  const auto samples = Samples(&host);
+  const auto value = [&](const char* name) { return std::stod(samples.at(name)); };
+  EXPECT_EQ(value("airflow_host_memory_total_bytes"), 9007199254742016.0);
+  EXPECT_EQ(value("airflow_host_memory_available_bytes"), 9007199254740992.0);
+  EXPECT_EQ(value("airflow_host_swap_in_bytes_total"), 18446744073709551616.0);
+}
+
 TEST(DescribeHost, LeavesOutWhatWouldMakeALabelTwice) {
   HostObservation host;
   host.swap_devices = {{"/swap\n", true, 1, 1}, {"/swap\t", true, 2, 2}};
