@@ -100,11 +100,16 @@ TEST(DescribeHost, RoundsWhatADoubleCannotHold) {
   host.memory.total_bytes = (1ULL << 53U) + 1024;  // A double holds it: it is even.
   host.memory.available_bytes = (1ULL << 53U) + 1;
   host.paging.swap_in_bytes = UINT64_MAX;
-  const auto samples = Samples(&host);
-  const auto value = [&](const char* name) { return std::stod(samples.at(name)); };
-  EXPECT_EQ(value("airflow_host_memory_total_bytes"), 9007199254742016.0);
-  EXPECT_EQ(value("airflow_host_memory_available_bytes"), 9007199254740992.0);
-  EXPECT_EQ(value("airflow_host_swap_in_bytes_total"), 18446744073709551616.0);
+  MetricWriter writer(1000);
+  DescribeHost(CollectorStatus{}, &host, writer);
+  std::map<std::string, double> values;
+  for (const auto& family : writer.Take()) {
+    const auto& metric = family.metric.at(0);
+    values[family.name] = metric.gauge.value + metric.counter.value;
+  }
+  EXPECT_EQ(values.at("airflow_host_memory_total_bytes"), 9007199254742016.0);
+  EXPECT_EQ(values.at("airflow_host_memory_available_bytes"), 9007199254740992.0);
+  EXPECT_EQ(values.at("airflow_host_swap_in_bytes_total"), 18446744073709551616.0);
 }
 
 TEST(DescribeHost, LeavesOutWhatWouldMakeALabelTwice) {
