@@ -27,6 +27,7 @@ Made CreateHost(const CollectorSettings& settings, const Clock& clock) {
   return MakeHostCollector({.paths = settings.paths,
                             .cadence = settings.host_cadence,
                             .airflow_home = settings.airflow_home,
+                            .airflow_logs = settings.airflow_logs,
                             .mountpoints = settings.mountpoints},
                            clock);
 }

@@ -29,6 +29,9 @@ struct CollectorSettings {
   std::chrono::milliseconds host_cadence{1000};
   /// AIRFLOW_HOME; its file system is watched. Empty where none is known.
   std::string airflow_home;
+  /// `[logging] base_log_folder`, where tasks' logs are written; its file system is watched. Empty
+  /// where it is not configured; AIRFLOW_HOME/logs stands for one that is no absolute path.
+  std::string airflow_logs;
   /// Directories whose file systems are watched besides the root and AIRFLOW_HOME (`~` resolved).
   std::vector<std::string> mountpoints;
   /// How often every process is read.

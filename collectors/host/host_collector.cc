@@ -24,12 +24,17 @@ constexpr std::chrono::seconds kFilesystemCadence{30};
 
 bool IsAbsolute(std::string_view path) { return path.substr(0, 1) == "/"; }
 
-/// The paths whose file systems are watched besides the root.
-std::vector<std::string> PathsWatched(std::string airflow_home,
-                                      std::vector<std::string> mountpoints) {
+/// The paths whose file systems are watched besides the root. One that does not exist stands for
+/// the file system that it would be made on.
+std::vector<std::string> PathsWatched(const HostSettings& settings) {
+  std::vector<std::string> paths = settings.mountpoints;
   // A relative AIRFLOW_HOME cannot be found from here, and is no reason to watch nothing.
-  if (IsAbsolute(airflow_home)) mountpoints.push_back(std::move(airflow_home));
-  return mountpoints;
+  if (IsAbsolute(settings.airflow_home)) {
+    paths.push_back(settings.airflow_home);
+    if (!IsAbsolute(settings.airflow_logs)) paths.push_back(settings.airflow_home + "/logs");
+  }
+  if (IsAbsolute(settings.airflow_logs)) paths.push_back(settings.airflow_logs);
+  return paths;
 }
 
 /// A positive figure of sysconf(3); 0 where it has none, which empties what depends on it.
@@ -54,7 +59,7 @@ PressureTotals ReadPressure(OptionalFile& file, SteadyTime now) {
 
 class HostCollector final : public Collector {
  public:
-  HostCollector(HostSettings settings, const Clock& clock)
+  HostCollector(const HostSettings& settings, const Clock& clock)
       : clock_(clock),
         page_size_(SystemFigure(_SC_PAGESIZE)),
         ticks_per_second_(SystemFigure(_SC_CLK_TCK)),
@@ -67,8 +72,7 @@ class HostCollector final : public Collector {
         stat_(settings.paths.procfs + "/stat"),
         loadavg_(settings.paths.procfs + "/loadavg"),
         dentry_state_(settings.paths.procfs + "/sys/fs/dentry-state"),
-        filesystem_reader_(settings.paths, PathsWatched(std::move(settings.airflow_home),
-                                                        std::move(settings.mountpoints))),
+        filesystem_reader_(settings.paths, PathsWatched(settings)),
         stalls_(settings.cadence) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
@@ -155,7 +159,7 @@ Expected<std::unique_ptr<Collector>> MakeHostCollector(HostSettings settings, co
     return Fail(ErrorKind::kMalformed, "cannot watch the file system of \"" + path +
                                            "\": it is no absolute path; begin it with a slash");
   }
-  return std::make_unique<HostCollector>(std::move(settings), clock);
+  return std::make_unique<HostCollector>(settings, clock);
 }
 
 }  // namespace airflow_host

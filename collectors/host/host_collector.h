@@ -20,6 +20,9 @@ struct HostSettings {
   std::chrono::milliseconds cadence{1000};
   /// AIRFLOW_HOME, whose file system is watched; empty where none is known.
   std::string airflow_home;
+  /// Where Airflow writes its logs, whose file system is watched too; AIRFLOW_HOME/logs unless it
+  /// is an absolute path.
+  std::string airflow_logs;
   /// Absolute paths of the host whose file systems are watched besides.
   std::vector<std::string> mountpoints;
 };

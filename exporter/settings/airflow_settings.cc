@@ -20,6 +20,7 @@ namespace {
 constexpr AirflowOption kDatabaseUrl{"database", "sql_alchemy_conn", "core", "sql_alchemy_conn",
                                      true};
 constexpr AirflowOption kBrokerUrl{"celery", "broker_url", "", "", true};
+constexpr AirflowOption kLogFolder{"logging", "base_log_folder", "core", "base_log_folder", false};
 constexpr AirflowOption kExecutor{"core", "executor", "", "", false};
 constexpr std::string_view kTransportOptions = "celery_broker_transport_options";
 
@@ -143,6 +144,9 @@ SettingsExpected<void> AddAirflowSettings(const SettingsInput& input, SourcedSet
   if (*config) airflow.UseFile(std::move((*config)->file), std::move((*config)->path));
   for (const AirflowCounterpart& counterpart : kCounterparts) {
     AdoptCounterpart(counterpart, airflow, sourced.Find(counterpart.setting), settings);
+  }
+  if (const auto logs = airflow.Get(kLogFolder); logs && *logs) {
+    settings.collector.airflow_logs = (*logs)->text;
   }
   SourcedSetting& database = sourced.Find("metadata.url");
   if (!database.given) settings.metadata_absence = AdoptDatabaseUrl(airflow, database, settings);

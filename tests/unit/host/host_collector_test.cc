@@ -141,6 +141,72 @@ TEST(HostCollector, LeavesMaskedFilesEmpty) {
   EXPECT_EQ(host->negative_dentries, std::nullopt);
 }
 
+TEST(HostCollector, LeavesEmptyWhatLxcfsDoesNotTell) {
+  // lxcfs gives a container's own figures: no committed memory, no btime, and a /proc/swaps without
+  // the host's devices. It may also be gone: then reading fails, here as reading a folder does.
+  TemporaryTree tree;
+  tree.Write("/proc/meminfo",
+             "MemTotal:         524288 kB\nMemFree:          101000 kB\n"
+             "MemAvailable:     301000 kB\nBuffers:               0 kB\n"
+             "Cached:           200000 kB\nSwapCached:            0 kB\n"
+             "SwapTotal:             0 kB\nSwapFree:              0 kB\n");
+  tree.Write("/proc/swaps", "Filename\t\t\t\tType\t\tSize\t\tUsed\t\tPriority\n");
+  tree.Write("/proc/stat", "cpu 10 0 5 100 0 0 0 0 0 0\ncpu0 10 0 5 100 0 0 0 0 0 0\nbtime 0\n");
+  tree.MakeFolder("/proc/vmstat");
+  tree.MakeFolder("/proc/loadavg");
+  const auto host = Subject(tree.root()).Observe();
+  EXPECT_EQ(host->memory.total_bytes, 512ULL << 20U);
+  EXPECT_EQ(host->memory.swap_total_bytes, 0U);
+  EXPECT_EQ(host->memory.anonymous_bytes, std::nullopt);
+  EXPECT_EQ(host->memory.committed_bytes, std::nullopt);
+  EXPECT_THAT(host->swap_devices, IsEmpty());
+  EXPECT_EQ(host->processors.cpus, 1U);
+  EXPECT_EQ(host->processors.boot_time, std::nullopt);
+  EXPECT_EQ(host->paging.major_page_faults, std::nullopt);
+  EXPECT_EQ(host->load1, std::nullopt);
+}
+
+TEST(HostCollector, SaysWhatIsMissingWhereProcShowsProcessesOnly) {
+  TemporaryTree tree;  // mount -o subset=pid
+  tree.MakeFolder("/proc/1");
+  const auto failed = Subject(tree.root()).Attempt();
+  ASSERT_FALSE(failed);
+  EXPECT_THAT(failed.error().message, HasSubstr("--path.procfs"));
+}
+
+TEST(HostCollector, ForgetsWhatIsNotThereAnyMore) {
+  // An observation is one that was used before: nothing of then may show.
+  TemporaryTree tree;
+  const std::string fixture = Fixture("debian12-cgroup2") + "/proc";
+  std::filesystem::copy(fixture, tree.root() + "/proc", std::filesystem::copy_options::recursive);
+  Subject subject(tree.root());
+  for (int tick = 0; tick < 4; ++tick) {
+    const auto full = subject.Observe();
+    EXPECT_FALSE(full->swap_devices.empty());
+    EXPECT_TRUE(full->load1 && full->negative_dentries && full->processors.cpus);
+  }
+  for (const char* file : {"vmstat", "swaps", "stat", "loadavg", "pressure/memory", "pressure/io",
+                           "pressure/cpu", "sys/fs/dentry-state"}) {
+    tree.Write(std::string("/proc/") + file, "");
+  }
+  tree.Write("/proc/meminfo", "MemTotal: 4 kB\n");
+  subject.Advance(seconds(61));
+  for (int tick = 0; tick < 4; ++tick) {
+    const auto host = subject.Observe();
+    EXPECT_EQ(host->memory.available_bytes, std::nullopt);
+    EXPECT_EQ(host->memory_available_low_bytes, std::nullopt);
+    EXPECT_THAT(host->swap_devices, IsEmpty());
+    EXPECT_EQ(host->paging.swap_in_bytes, std::nullopt);
+    EXPECT_EQ(host->memory_pressure.some, std::nullopt);
+    EXPECT_EQ(host->io_pressure.full, std::nullopt);
+    EXPECT_EQ(host->cpu_pressure.some, std::nullopt);
+    EXPECT_EQ(host->processors.cpus, std::nullopt);
+    EXPECT_EQ(host->processors.boot_time, std::nullopt);
+    EXPECT_EQ(host->load1, std::nullopt);
+    EXPECT_EQ(host->negative_dentries, std::nullopt);
+  }
+}
+
 TEST(HostCollector, FindsAFileThatAppearsLater) {
   TemporaryTree tree;
   tree.Write("/proc/meminfo", "MemTotal: 4 kB\n");
@@ -198,6 +264,31 @@ TEST(HostCollector, ReadsFilesystemsEveryHalfMinute) {
   EXPECT_THAT(subject.Observe()->filesystems, IsEmpty());
   subject.Advance(seconds(1));
   EXPECT_EQ(subject.Observe()->filesystems.size(), 2U);
+}
+
+TEST(HostCollector, WatchesTheFilesystemOfAirflowsLogs) {
+  TemporaryTree tree;
+  tree.Write("/proc/meminfo", "MemTotal: 4 kB\n");
+  tree.Write("/proc/1/mountinfo",
+             "1 0 8:1 / / rw - ext4 a rw\n2 1 8:2 / /opt/airflow/logs rw - xfs b rw\n"
+             "3 1 8:3 / /var/log/airflow rw - ext4 c rw\n");
+  tree.MakeFolder("/opt/airflow/logs");
+  tree.MakeFolder("/var/log/airflow");
+  const auto watched = [&](const std::string& logs) {
+    const ManualClock clock;
+    HostSettings settings;
+    settings.paths = Paths{tree.root() + "/proc", tree.root() + "/sys", tree.root()};
+    settings.airflow_home = "/opt/airflow";
+    settings.airflow_logs = logs;
+    const auto collector = MakeHostCollector(std::move(settings), clock).value();
+    const auto observed = collector->Observe(Deadline{clock.SteadyNow() + seconds(5)}).value();
+    return std::dynamic_pointer_cast<const HostObservation>(observed)
+        ->filesystems.at(1)
+        .mount_point;
+  };
+  EXPECT_EQ(watched(""), "/opt/airflow/logs");
+  EXPECT_EQ(watched("{AIRFLOW_HOME}/logs"), "/opt/airflow/logs");
+  EXPECT_EQ(watched("/var/log/airflow/tasks"), "/var/log/airflow");
 }
 
 TEST(HostCollector, KeepsItsDescriptors) {

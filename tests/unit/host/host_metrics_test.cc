@@ -95,6 +95,23 @@ TEST(DescribeHost, AddsWhatItsTableTellsAndNoMore) {
   EXPECT_EQ(listed.size(), HostMetrics().size()) << "a name stands in the table twice";
 }
 
+TEST(DescribeHost, RoundsWhatADoubleCannotHold) {
+  HostObservation host;
+  host.memory.total_bytes = (1ULL << 53U) + 1024;  // A double holds it: it is even.
+  host.memory.available_bytes = (1ULL << 53U) + 1;
+  host.paging.swap_in_bytes = UINT64_MAX;
+  MetricWriter writer(1000);
+  DescribeHost(CollectorStatus{}, &host, writer);
+  std::map<std::string, double> values;
+  for (const auto& family : writer.Take()) {
+    const auto& metric = family.metric.at(0);
+    values[family.name] = metric.gauge.value + metric.counter.value;
+  }
+  EXPECT_EQ(values.at("airflow_host_memory_total_bytes"), 9007199254742016.0);
+  EXPECT_EQ(values.at("airflow_host_memory_available_bytes"), 9007199254740992.0);
+  EXPECT_EQ(values.at("airflow_host_swap_in_bytes_total"), 18446744073709551616.0);
+}
+
 TEST(DescribeHost, LeavesOutWhatWouldMakeALabelTwice) {
   HostObservation host;
   host.swap_devices = {{"/swap\n", true, 1, 1}, {"/swap\t", true, 2, 2}};

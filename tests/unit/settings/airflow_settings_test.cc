@@ -49,8 +49,10 @@ TEST_F(AirflowSettingsTest, TakesAirflowsVariables) {
                         {"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__VISIBILITY_TIMEOUT", "90"},
                         {"AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__GLOBAL_KEYPREFIX", "x"},
                         {"AIRFLOW__OPERATORS__DEFAULT_QUEUE", "q"},
+                        {"AIRFLOW__LOGGING__BASE_LOG_FOLDER", "/var/log/airflow"},
                         {"AIRFLOW_HOME", "/opt/airflow"}};
   const Settings settings = Load();
+  EXPECT_EQ(settings.collector.airflow_logs, "/var/log/airflow");
   EXPECT_EQ(settings.collector.database_url, kPostgres);
   EXPECT_EQ(settings.collector.database_schema, "s");
   EXPECT_EQ(settings.collector.broker_url, "redis://redis:6379/0");
