@@ -134,7 +134,8 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
                    DescribeSelf(memory_lock_.locked, log_.dropped(), writer);
                  }});
   built->router = std::make_unique<Router>(
-      settings.telemetry_path, board, *built->metrics, [this, generation = built.get()] {
+      settings.telemetry_path, board, *built->metrics,
+      [this, generation = built.get()] {
         StatusPageInput input;
         input.version = ThisBuild().version;
         input.hostname = HostName();

@@ -1,5 +1,6 @@
-// Parses a record of /dev/kmsg: a head of numbers, a semicolon, the text up to the newline, and then
-// lines that begin with a space and name the device it is about, which are left out here. Sample:
+// Parses a record of /dev/kmsg: a head of numbers, a semicolon, the text up to the newline, and
+// then lines that begin with a space and name the device it is about, which are left out here.
+// Sample:
 //   6,418,2929333297,-;oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),...,pid=21915,uid=0
 //    SUBSYSTEM=pci
 //    DEVICE=+pci:0000:00:01.0

@@ -28,10 +28,7 @@ constexpr std::size_t kRecordsBetweenLooks = 256;
 class OomCollector final : public Collector {
  public:
   OomCollector(OomSettings settings, const Clock& clock, OpenLog open)
-      : settings_(std::move(settings)),
-        clock_(clock),
-        open_(std::move(open)),
-        started_(LogNow()) {}
+      : settings_(std::move(settings)), clock_(clock), open_(std::move(open)), started_(LogNow()) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     auto observation = std::make_shared<OomObservation>();
@@ -134,7 +131,7 @@ class OomCollector final : public Collector {
   const OomSettings settings_;
   const Clock& clock_;
   const OpenLog open_;
-  std::chrono::microseconds started_;  // When the log was first opened, on its own clock.
+  std::chrono::microseconds started_;         // When the log was first opened, on its own clock.
   std::optional<std::uint64_t> history_end_;  // Sequences below it were there when it was opened.
   std::unique_ptr<KernelLog> log_;
   std::optional<SteadyTime> tried_;

@@ -56,11 +56,9 @@ void OomHistory::Enter(OomKill kill) {
     return;
   }
   if (!kill.before_start) ++new_kills_;
-  const auto later =
-      std::upper_bound(kills_.begin(), kills_.end(), kill.sequence,
-                       [](std::uint64_t sequence, const OomKill& other) {
-                         return sequence < other.sequence;
-                       });
+  const auto later = std::upper_bound(
+      kills_.begin(), kills_.end(), kill.sequence,
+      [](std::uint64_t sequence, const OomKill& other) { return sequence < other.sequence; });
   kills_.insert(later, std::move(kill));
   if (kills_.size() > OomObservation::kMostKills) kills_.erase(kills_.begin());
 }

@@ -12,7 +12,8 @@
 //   Killed process 28438 (java) total-vm:20255636kB, anon-rss:466160kB, file-rss:13684kB
 //   Killed process 18177 (palo_be), UID 0, total-vm:70347780kB, anon-rss:45563572kB, file-rss:0kB
 // Each in one record. mm/oom_kill.c (dump_oom_victim, __oom_kill_process) and mm/memcontrol.c
-// (mem_cgroup_print_oom_context): https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git
+// (mem_cgroup_print_oom_context):
+// https://git.kernel.org/pub/scm/linux/kernel/git/torvalds/linux.git
 //
 // The names within are the processes' own: a process may call itself ") total-vm:1kB," and a cgroup
 // may hold commas. So every field is looked for from the end that the kernel alone has written, and
@@ -106,7 +107,8 @@ std::optional<std::uint32_t> CutRedHatUid(std::string_view& named) {
   if (!named.ends_with(',')) return std::nullopt;
   const std::size_t at = named.rfind("), UID ");
   if (at == std::string_view::npos) return std::nullopt;
-  const auto uid = Narrow<std::uint32_t>(ParseUnsigned(named.substr(at + 7, named.size() - at - 8)));
+  const auto uid =
+      Narrow<std::uint32_t>(ParseUnsigned(named.substr(at + 7, named.size() - at - 8)));
   if (uid) named = named.substr(0, at + 1);
   return uid;
 }
@@ -193,8 +195,7 @@ std::optional<OomScope> ParseOomIntention(std::string_view text) {
 }
 
 std::optional<int> ParseSkippedVictim(std::string_view text) {
-  for (const std::string_view message :
-       {"Memory cgroup out of memory: ", "Out of memory: "}) {
+  for (const std::string_view message : {"Memory cgroup out of memory: ", "Out of memory: "}) {
     TakePrefix(text, message);
   }
   if (!TakePrefix(text, "OOM victim ")) return std::nullopt;

@@ -18,9 +18,9 @@ struct PairedKill {
   std::uint64_t sequence = 0;           ///< Of the record that told it first.
   std::chrono::microseconds logged{};   ///< On the log's clock.
   std::optional<KilledProcess> killed;  ///< Empty where that line was lost.
-  std::optional<OomChoice> choice;      ///< Empty where the kernel left that line out, or it was lost.
-  std::optional<OomLimit> limit;        ///< Older kernels' word for what `choice` says.
-  std::optional<OomScope> intention;    ///< Older kernels' word for the scope.
+  std::optional<OomChoice> choice;  ///< Empty where the kernel left that line out, or it was lost.
+  std::optional<OomLimit> limit;    ///< Older kernels' word for what `choice` says.
+  std::optional<OomScope> intention;  ///< Older kernels' word for the scope.
 
   int pid() const { return killed ? killed->pid : choice->pid; }
 };
@@ -63,8 +63,8 @@ class OomPairing {
   void AddFragment(const KmsgRecord& record);
   void Forget(int pid);
 
-  std::deque<Choice> choices_;       // Not yet met by their kill.
-  std::deque<PairedKill> kills_;     // Told lately, to be completed and not to be told twice.
+  std::deque<Choice> choices_;    // Not yet met by their kill.
+  std::deque<PairedKill> kills_;  // Told lately, to be completed and not to be told twice.
   std::vector<PairedKill> ready_;
   std::optional<Fragment> fragment_;  // The beginning of a choice that was torn apart.
   std::optional<OomLimit> limit_;

@@ -115,9 +115,9 @@ void KillAttribution::Absorb(const OomObservation& oom, SteadyTime now) {
   log_problem_ = oom.log_problem;
   records_lost_ = oom.records_lost;
   fallback_.SetActive(!oom.log_readable);
-  if (oom.kills != nullptr && oom.kills.get() != last_kills_) {
+  if (oom.kills != nullptr && oom.kills != last_kills_) {
     for (const OomKill& kill : *oom.kills) Enter(kill, now);
-    last_kills_ = oom.kills.get();
+    last_kills_ = oom.kills;
   }
   if (oom.last_sequence) heard_up_to_ = oom.last_sequence;
   Resolve(now);
@@ -229,10 +229,10 @@ void KillAttribution::ForgetContainers(SteadyTime now) {
     return now - entry.second.last_seen > kContainerGoneFor;
   });
   while (containers_.size() > kMostContainers) {
-    containers_.erase(std::min_element(
-        containers_.begin(), containers_.end(), [](const auto& left, const auto& right) {
-          return left.second.last_seen < right.second.last_seen;
-        }));
+    containers_.erase(std::min_element(containers_.begin(), containers_.end(),
+                                       [](const auto& left, const auto& right) {
+                                         return left.second.last_seen < right.second.last_seen;
+                                       }));
   }
 }
 

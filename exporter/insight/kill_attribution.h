@@ -1,10 +1,12 @@
-// Whose process it was: the kernel's log names a pid and a cgroup, the component collector knew that
-// pid a second before, the container collector that cgroup, and the metadata database the task.
+// Whose process it was: the kernel's log names a pid and a cgroup, the component collector knew
+// that pid a second before, the container collector that cgroup, and the metadata database the
+// task.
 #pragma once
 
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -74,12 +76,13 @@ class KillAttribution {
 
   ProcessMemory processes_;
   std::unordered_map<std::string, KnownContainer> containers_;  // By cgroup path.
-  std::optional<SystemTime> components_observed_;  // When the last walks began.
+  std::optional<SystemTime> components_observed_;               // When the last walks began.
   std::optional<SystemTime> containers_observed_;
   KillFallback fallback_;
   KillTally tally_;
   std::deque<Entry> kills_;  // The oldest first.
-  const void* last_kills_ = nullptr;  // Of the last observation, to know it again.
+  // Of the last observation, to know it again: kept, so that no other has its address.
+  std::shared_ptr<const std::vector<OomKill>> last_kills_;
   std::optional<std::uint64_t> heard_up_to_;  // The sequence of the last record that was read.
   std::optional<SystemTime> last_kill_;
   bool known_ = false;

@@ -57,8 +57,7 @@ void KillFallback::AbsorbContainers(const ContainerObservation& containers,
   containers_known_ = true;
 }
 
-void KillFallback::Claim(const Container& container, const std::string& name,
-                         std::uint64_t kills) {
+void KillFallback::Claim(const Container& container, const std::string& name, std::uint64_t kills) {
   // Those that have been counted as nobody's stay so: a counter never goes back.
   kills -= TakeUpTo(counted_unclaimed_, kills);
   if (kills == 0) return;
@@ -70,9 +69,9 @@ void KillFallback::Claim(const Container& container, const std::string& name,
   if (host_kills_) claimed_ahead_ += wanted;
   // Without a limit on its way to the root, only the host can have run out.
   const OomScope scope = container.memory.limit ? OomScope::kCgroup : OomScope::kGlobal;
-  ready_.push_back({container.component.empty() ? std::string(kUnknownComponent)
-                                                : container.component,
-                    name, std::string(OomScopeName(scope)), kills});
+  ready_.push_back(
+      {container.component.empty() ? std::string(kUnknownComponent) : container.component, name,
+       std::string(OomScopeName(scope)), kills});
 }
 
 std::vector<KillCount> KillFallback::Take(SteadyTime now) {

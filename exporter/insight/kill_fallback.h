@@ -29,8 +29,7 @@ class KillFallback {
   void AbsorbHost(std::optional<std::uint64_t> oom_kills, SteadyTime now);
 
   /// Takes in all containers; `names` are their labels, in their order.
-  void AbsorbContainers(const ContainerObservation& containers,
-                        std::span<const std::string> names);
+  void AbsorbContainers(const ContainerObservation& containers, std::span<const std::string> names);
 
   /// The log cannot be read from now on, so that counts are wanted; or it can, and they are not.
   void SetActive(bool active);
@@ -52,7 +51,8 @@ class KillFallback {
   std::unordered_map<std::string, std::uint64_t> container_kills_;  // Last reading, by path.
   std::deque<HostKills> unclaimed_;  // Of the host, the oldest first.
   std::uint64_t claimed_ahead_ = 0;  // By containers, before /proc/vmstat was read.
-  std::uint64_t counted_unclaimed_ = 0;  // As nobody's; a container that is late may still claim them.
+  std::uint64_t counted_unclaimed_ =
+      0;  // As nobody's; a container that is late may still claim them.
   std::vector<KillCount> ready_;
 };
 

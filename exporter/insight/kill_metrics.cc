@@ -27,10 +27,9 @@ std::span<const MetricDescription> KillMetrics() { return kAll; }
 void DescribeKills(const KillReport& report, MetricWriter& writer) {
   if (!report.known) return;
   for (const KillCount& count : report.counts) {
-    writer.Add(kKills, static_cast<double>(count.kills),
-               {{"component", count.component},
-                {"container", count.container},
-                {"scope", count.scope}});
+    writer.Add(
+        kKills, static_cast<double>(count.kills),
+        {{"component", count.component}, {"container", count.container}, {"scope", count.scope}});
   }
   if (report.last_kill) writer.Add(kLastKill, SecondsSinceEpoch(*report.last_kill));
 }

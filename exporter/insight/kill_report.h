@@ -39,11 +39,11 @@ struct KillCount {
 struct KillReport {
   /// The collector has been heard of: counts are meant to be there.
   bool known = false;
-  bool log_readable = false;  ///< Otherwise `kills` is empty, and counts come from elsewhere.
-  std::string log_problem;    ///< Which right is missing; empty where the log can be read.
+  bool log_readable = false;       ///< Otherwise `kills` is empty, and counts come from elsewhere.
+  std::string log_problem;         ///< Which right is missing; empty where the log can be read.
   std::uint64_t records_lost = 0;  ///< Of the log, overwritten before they were read.
-  std::vector<AttributedKill> kills;  ///< The last ones, the newest first.
-  std::vector<KillCount> counts;      ///< No two of one kind.
+  std::vector<AttributedKill> kills;    ///< The last ones, the newest first.
+  std::vector<KillCount> counts;        ///< No two of one kind.
   std::optional<SystemTime> last_kill;  ///< Of those before the start too; empty: none is known.
 };
 

@@ -6,13 +6,13 @@ namespace airflow_host {
 void KillTally::Declare(std::string_view component, std::string_view container) {
   if (counts_.size() >= 2 * kMostPairs) return;
   for (const OomScope scope : {OomScope::kGlobal, OomScope::kCgroup}) {
-    counts_.try_emplace({std::string(component), std::string(container),
-                         std::string(OomScopeName(scope))});
+    counts_.try_emplace(
+        {std::string(component), std::string(container), std::string(OomScopeName(scope))});
   }
 }
 
-void KillTally::Add(std::string_view component, std::string_view container,
-                    std::string_view scope, std::uint64_t kills) {
+void KillTally::Add(std::string_view component, std::string_view container, std::string_view scope,
+                    std::uint64_t kills) {
   const Key key{std::string(component), std::string(container), std::string(scope)};
   const bool full = counts_.size() >= 2 * kMostPairs && !counts_.contains(key);
   counts_[full ? Key{std::string(component), "other", std::string(scope)} : key] += kills;

@@ -45,14 +45,13 @@ void ProcessMemory::Absorb(const ComponentObservation& observation, SteadyTime n
 }
 
 void ProcessMemory::Forget(SteadyTime now) {
-  std::erase_if(processes_, [now](const auto& entry) {
-    return now - entry.second.last_seen > kGoneFor;
-  });
+  std::erase_if(processes_,
+                [now](const auto& entry) { return now - entry.second.last_seen > kGoneFor; });
   while (processes_.size() > kMostProcesses) {
-    processes_.erase(std::min_element(
-        processes_.begin(), processes_.end(), [](const auto& left, const auto& right) {
-          return left.second.last_seen < right.second.last_seen;
-        }));
+    processes_.erase(std::min_element(processes_.begin(), processes_.end(),
+                                      [](const auto& left, const auto& right) {
+                                        return left.second.last_seen < right.second.last_seen;
+                                      }));
   }
 }
 

@@ -25,7 +25,7 @@ struct RememberedProcess {
   std::optional<SystemTime> started_at;
   std::optional<TaskIdentity> task;
   std::string cgroup_path;
-  bool declared = false;  ///< For the one who remembers: it has been seen to.
+  bool declared = false;              ///< For the one who remembers: it has been seen to.
   std::optional<SystemTime> gone_at;  ///< Began of the first walk that did not find it any more.
   SteadyTime last_seen{};
 };

@@ -34,9 +34,7 @@ std::optional<std::uint64_t> ResidentBytes(const OomKill& kill) {
 }
 
 /// Seconds since 1970 with milliseconds, which is all that the log's clock is worth.
-double Milliseconds(SystemTime time) {
-  return std::round(SecondsSinceEpoch(time) * 1000) / 1000;
-}
+double Milliseconds(SystemTime time) { return std::round(SecondsSinceEpoch(time) * 1000) / 1000; }
 
 void AddTask(const std::optional<TaskIdentity>& known, Json& object) {
   const TaskIdentity task = known.value_or(TaskIdentity{});

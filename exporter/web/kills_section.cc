@@ -24,8 +24,8 @@ void AppendTask(const std::optional<TaskIdentity>& task, std::string& page) {
   } else if (!task->Named()) {
     page += Quiet("task instance " + task->task_instance_id + ", names not known yet");
   } else {
-    page += "<span class=\"name\">" + EscapeHtml(task->dag_id) + "</span>" +
-            EscapeHtml(task->task_id);
+    page +=
+        "<span class=\"name\">" + EscapeHtml(task->dag_id) + "</span>" + EscapeHtml(task->task_id);
     if (task->map_index) page += EscapeHtml("[" + std::to_string(*task->map_index) + "]");
     if (!task->run_id.empty()) page += "<br>" + Quiet(task->run_id);
   }
@@ -75,8 +75,7 @@ void AppendTable(const KillReport& report, SystemTime now, std::string& page) {
 
 void AppendKills(const KillReport& report, SystemTime now, std::string& page) {
   if (!report.known) return;
-  page +=
-      "<section aria-labelledby=\"kills\">\n<h2 id=\"kills\">Killed for want of memory</h2>\n";
+  page += "<section aria-labelledby=\"kills\">\n<h2 id=\"kills\">Killed for want of memory</h2>\n";
   if (!report.log_readable) page += "<p>" + EscapeHtml(report.log_problem) + "</p>\n";
   if (!report.kills.empty()) {
     AppendTable(report, now, page);

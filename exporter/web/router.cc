@@ -54,12 +54,11 @@ HttpResponse Router::Handle(const HttpRequest& request) {
 }
 
 HttpResponse Router::Answer(const HttpRequest& request) {
-  const bool rendered = request.path == kStatusPath || request.path == telemetry_path_ ||
-                        request.path == kKillsPath;
+  const bool rendered =
+      request.path == kStatusPath || request.path == telemetry_path_ || request.path == kKillsPath;
   if (!rendered && request.path != kHealthPath && request.path != kReadyPath) {
-    return PlainText(
-        404, "Nothing is here. The pages are " + telemetry_path_ + ", /, " +
-                 std::string(kKillsPath) + ", /healthz and /readyz.");
+    return PlainText(404, "Nothing is here. The pages are " + telemetry_path_ + ", /, " +
+                              std::string(kKillsPath) + ", /healthz and /readyz.");
   }
   if (request.method != "GET" && request.method != "HEAD") {
     HttpResponse response = PlainText(405, "This page can only be read: use GET or HEAD.");

@@ -15,9 +15,9 @@
 
 namespace airflow_host {
 
-/// Answers requests: the telemetry path, "/", "/api/v1/oom-kills", "/healthz" (200 while the process lives), "/readyz"
-/// (503 until every collector has finished its first attempt); paths are compared exactly, anything
-/// else is a 404. Safe to call from any thread.
+/// Answers requests: the telemetry path, "/", "/api/v1/oom-kills", "/healthz" (200 while the
+/// process lives), "/readyz" (503 until every collector has finished its first attempt); paths are
+/// compared exactly, anything else is a 404. Safe to call from any thread.
 class Router {
  public:
   /// Gives what the status page shows. Called from the server's threads, several at once.

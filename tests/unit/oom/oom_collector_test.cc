@@ -15,11 +15,11 @@
 namespace airflow_host {
 namespace {
 
+using std::chrono::microseconds;
+using std::chrono::seconds;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using std::chrono::microseconds;
-using std::chrono::seconds;
 
 /// What the kernel would give to the reads to come; a record, or one of the other readings.
 using Script = std::deque<std::variant<std::string, LogReading, Error>>;
@@ -52,13 +52,13 @@ class OomCollectorTest : public ::testing::Test {
   }
 
   void Make() {
-    collector_ = *MakeOomCollector(
-        {.kmsg = "/dev/kmsg", .procfs = tree_.root() + "/proc"}, clock_,
-        [this](const std::string&) -> Expected<std::unique_ptr<KernelLog>> {
-          ++opened_;
-          if (problem_) return tl::unexpected(*problem_);
-          return std::make_unique<ScriptedLog>(script_);
-        });
+    collector_ =
+        *MakeOomCollector({.kmsg = "/dev/kmsg", .procfs = tree_.root() + "/proc"}, clock_,
+                          [this](const std::string&) -> Expected<std::unique_ptr<KernelLog>> {
+                            ++opened_;
+                            if (problem_) return tl::unexpected(*problem_);
+                            return std::make_unique<ScriptedLog>(script_);
+                          });
   }
 
   void Log(const std::string& text, int priority = 6) {

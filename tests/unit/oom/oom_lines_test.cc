@@ -49,8 +49,13 @@ TEST(OomChoice, HasNamesOfAnyBytes) {
   const struct {
     const char* comm;
     const char* expected;
-  } kCases[] = {{"a b", "a b"},         {"a,b", "a,b"},     {",task=x", ",task=x"},
-                {",pid=1,uid=2", ",pid=1,uid=2"}, {"", ""}, {"x\ny", "x\ny"}, {"airflow worker ", "airflow worker "}};
+  } kCases[] = {{"a b", "a b"},
+                {"a,b", "a,b"},
+                {",task=x", ",task=x"},
+                {",pid=1,uid=2", ",pid=1,uid=2"},
+                {"", ""},
+                {"x\ny", "x\ny"},
+                {"airflow worker ", "airflow worker "}};
   for (const auto& [comm, expected] : kCases) {
     const auto choice = ParseOomChoice(
         "oom-kill:constraint=CONSTRAINT_MEMCG,nodemask=(null),cpuset=/,mems_allowed=0,oom_memcg=/a,"
@@ -97,8 +102,7 @@ TEST(KilledProcess, OfALimit) {
 }
 
 TEST(KilledProcess, OfTheHost) {
-  for (const char* message :
-       {"Out of memory: ", "Out of memory (oom_kill_allocating_task): "}) {
+  for (const char* message : {"Out of memory: ", "Out of memory (oom_kill_allocating_task): "}) {
     const auto killed = ParseKilledProcess(
         std::string(message) +
         "Killed process 4711 (java) total-vm:4kB, anon-rss:3kB, file-rss:2kB, shmem-rss:1kB, "
@@ -146,15 +150,17 @@ TEST(KilledProcess, CannotBeForgedByAName) {
 
 TEST(KilledProcess, IsNothingWhereItIsTornOrAnotherLine) {
   for (const char* text :
-       {"", "Killed process ", "Killed process 5", "Killed process 5 (a)", "Killed process x (a) total-vm:1kB",
-        "Killed process 0 (a) total-vm:1kB", "Killed process 5 a total-vm:1kB",
-        "Killed process 99999999999 (a) total-vm:1kB", "Out of memory: Kill process 5 (a) score 9",
+       {"", "Killed process ", "Killed process 5", "Killed process 5 (a)",
+        "Killed process x (a) total-vm:1kB", "Killed process 0 (a) total-vm:1kB",
+        "Killed process 5 a total-vm:1kB", "Killed process 99999999999 (a) total-vm:1kB",
+        "Out of memory: Kill process 5 (a) score 9",
         "Killed process 5 (a name of more bytes) total-vm:1kB",
         "oom_reaper: reaped process 5 (a), now anon-rss:0kB, file-rss:0kB, shmem-rss:0kB",
         "python3 invoked oom-killer: gfp_mask=0xcc0(GFP_KERNEL), order=0, oom_score_adj=0"}) {
     EXPECT_FALSE(ParseKilledProcess(text)) << text;
   }
-  const auto torn = ParseKilledProcess("Killed process 5 (a) total-vm:99999999999999999999kB, anon");
+  const auto torn =
+      ParseKilledProcess("Killed process 5 (a) total-vm:99999999999999999999kB, anon");
   ASSERT_TRUE(torn);
   EXPECT_FALSE(torn->total_vm_bytes);
   EXPECT_FALSE(torn->anon_rss_bytes);
@@ -167,8 +173,8 @@ TEST(OomLimit, NamesBothCgroups) {
   EXPECT_EQ(limit->task_memcg, "/docker/7e29/a");
   EXPECT_EQ(limit->oom_memcg, "/docker/7e29");
   EXPECT_FALSE(ParseOomLimit("Task in /docker/7e29"));
-  EXPECT_FALSE(ParseOomLimit(
-      "Tasks in /docker/7e29 are going to be killed due to memory.oom.group set"));
+  EXPECT_FALSE(
+      ParseOomLimit("Tasks in /docker/7e29 are going to be killed due to memory.oom.group set"));
 }
 
 TEST(OomIntention, TellsTheScope) {
