@@ -21,7 +21,7 @@
 #include "exporter/insight/kill_fallback.h"
 #include "exporter/insight/kill_report.h"
 #include "exporter/insight/kill_tally.h"
-#include "exporter/insight/process_memory.h"
+#include "exporter/insight/seen_processes.h"
 #include "exporter/insight/task_names.h"
 
 namespace airflow_host {
@@ -74,7 +74,7 @@ class KillAttribution {
   const KnownContainer* ContainerOf(std::string_view path) const;
   void ForgetContainers(SteadyTime now);
 
-  ProcessMemory processes_;
+  SeenProcesses processes_;
   std::unordered_map<std::string, KnownContainer> containers_;  // By cgroup path.
   std::optional<SystemTime> components_observed_;               // When the last walks began.
   std::optional<SystemTime> containers_observed_;

@@ -1,4 +1,4 @@
-#include "exporter/insight/process_memory.h"
+#include "exporter/insight/seen_processes.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@ namespace {
 
 using std::chrono::seconds;
 
-class ProcessMemoryTest : public ::testing::Test {
+class SeenProcessesTest : public ::testing::Test {
  protected:
   void See(std::vector<ProcessSample> processes) {
     ComponentObservation seen;
@@ -26,10 +26,10 @@ class ProcessMemoryTest : public ::testing::Test {
   bool Knows(int pid) const { return memory_.Find(pid, clock_.SystemNow()) != nullptr; }
 
   ManualClock clock_;
-  ProcessMemory memory_;
+  SeenProcesses memory_;
 };
 
-TEST_F(ProcessMemoryTest, ForgetsWhoHasBeenGoneForTwoMinutes) {
+TEST_F(SeenProcessesTest, ForgetsWhoHasBeenGoneForTwoMinutes) {
   See({Sample(5)});
   const SystemTime then = clock_.SystemNow();
   clock_.Advance(seconds(119));
@@ -40,7 +40,7 @@ TEST_F(ProcessMemoryTest, ForgetsWhoHasBeenGoneForTwoMinutes) {
   EXPECT_EQ(memory_.Find(5, then), nullptr);
 }
 
-TEST_F(ProcessMemoryTest, KeepsWhoIsAlive) {
+TEST_F(SeenProcessesTest, KeepsWhoIsAlive) {
   for (int minute = 0; minute < 10; ++minute) {
     See({Sample(5)});
     clock_.Advance(seconds(60));
@@ -48,7 +48,7 @@ TEST_F(ProcessMemoryTest, KeepsWhoIsAlive) {
   EXPECT_TRUE(Knows(5));
 }
 
-TEST_F(ProcessMemoryTest, DoesNotTakeALeftOutProcessForGone) {
+TEST_F(SeenProcessesTest, DoesNotTakeALeftOutProcessForGone) {
   See({Sample(5)});
   clock_.Advance(seconds(30));
   ComponentObservation seen;
@@ -59,7 +59,7 @@ TEST_F(ProcessMemoryTest, DoesNotTakeALeftOutProcessForGone) {
   EXPECT_TRUE(Knows(5));
 }
 
-TEST_F(ProcessMemoryTest, IsBounded) {
+TEST_F(SeenProcessesTest, IsBounded) {
   for (int round = 0; round < 10; ++round) {
     std::vector<ProcessSample> processes;
     for (int at = 0; at < 2000; ++at) processes.push_back(Sample(round * 2000 + at + 1));
@@ -68,11 +68,11 @@ TEST_F(ProcessMemoryTest, IsBounded) {
   }
   int known = 0;
   for (int pid = 1; pid <= 20'000; ++pid) known += memory_.Find(pid, SystemTime{}) != nullptr;
-  EXPECT_LE(known, static_cast<int>(ProcessMemory::kMostProcesses));
+  EXPECT_LE(known, static_cast<int>(SeenProcesses::kMostProcesses));
   EXPECT_TRUE(Knows(20'000));
 }
 
-TEST_F(ProcessMemoryTest, EndsWhereParentsNameEachOther) {
+TEST_F(SeenProcessesTest, EndsWhereParentsNameEachOther) {
   ProcessSample one = Sample(5);
   ProcessSample other = Sample(6);
   one.parent_pid = 6;
