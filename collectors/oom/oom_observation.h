@@ -38,6 +38,12 @@ struct OomKill {
   std::optional<std::uint64_t> shmem_rss_bytes;
   std::optional<std::uint64_t> page_table_bytes;
 
+  /// All that it had in memory; empty where the log does not tell it.
+  std::optional<std::uint64_t> ResidentBytes() const {
+    if (!anon_rss_bytes) return std::nullopt;
+    return *anon_rss_bytes + file_rss_bytes.value_or(0) + shmem_rss_bytes.value_or(0);
+  }
+
   bool operator==(const OomKill&) const = default;
 };
 

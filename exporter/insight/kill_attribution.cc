@@ -115,9 +115,9 @@ void KillAttribution::Absorb(const OomObservation& oom, SteadyTime now) {
   log_problem_ = oom.log_problem;
   records_lost_ = oom.records_lost;
   fallback_.SetActive(!oom.log_readable);
-  if (oom.kills != nullptr && oom.kills.get() != last_kills_) {
+  if (oom.kills != nullptr && oom.kills != last_kills_) {
     for (const OomKill& kill : *oom.kills) Enter(kill, now);
-    last_kills_ = oom.kills.get();
+    last_kills_ = oom.kills;
   }
   if (oom.last_sequence) heard_up_to_ = oom.last_sequence;
   Resolve(now);

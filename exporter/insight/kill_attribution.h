@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstdint>
 #include <deque>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,7 +21,7 @@
 #include "exporter/insight/kill_fallback.h"
 #include "exporter/insight/kill_report.h"
 #include "exporter/insight/kill_tally.h"
-#include "exporter/insight/process_memory.h"
+#include "exporter/insight/seen_processes.h"
 #include "exporter/insight/task_names.h"
 
 namespace airflow_host {
@@ -73,14 +74,15 @@ class KillAttribution {
   const KnownContainer* ContainerOf(std::string_view path) const;
   void ForgetContainers(SteadyTime now);
 
-  ProcessMemory processes_;
+  SeenProcesses processes_;
   std::unordered_map<std::string, KnownContainer> containers_;  // By cgroup path.
   std::optional<SystemTime> components_observed_;               // When the last walks began.
   std::optional<SystemTime> containers_observed_;
   KillFallback fallback_;
   KillTally tally_;
-  std::deque<Entry> kills_;                   // The oldest first.
-  const void* last_kills_ = nullptr;          // Of the last observation, to know it again.
+  std::deque<Entry> kills_;  // The oldest first.
+  // Of the last observation, to know it again: kept, so that no other has its address.
+  std::shared_ptr<const std::vector<OomKill> > last_kills_;
   std::optional<std::uint64_t> heard_up_to_;  // The sequence of the last record that was read.
   std::optional<SystemTime> last_kill_;
   bool known_ = false;

@@ -27,12 +27,6 @@ Json ValueOrNull(const std::optional<Value>& value) {
   return value ? Json(*value) : Json(nullptr);
 }
 
-/// What the victim had in memory, as far as the log tells it.
-std::optional<std::uint64_t> ResidentBytes(const OomKill& kill) {
-  if (!kill.anon_rss_bytes) return std::nullopt;
-  return *kill.anon_rss_bytes + kill.file_rss_bytes.value_or(0) + kill.shmem_rss_bytes.value_or(0);
-}
-
 /// Seconds since 1970 with milliseconds, which is all that the log's clock is worth.
 double Milliseconds(SystemTime time) { return std::round(SecondsSinceEpoch(time) * 1000) / 1000; }
 
@@ -62,7 +56,7 @@ Json ToJson(const AttributedKill& attributed) {
   object["oom_score_adj"] = ValueOrNull(kill.oom_score_adj);
   object["cgroup"] = TextOrNull(kill.task_memcg);
   object["limited_cgroup"] = TextOrNull(kill.oom_memcg);
-  object["rss_bytes"] = ValueOrNull(ResidentBytes(kill));
+  object["rss_bytes"] = ValueOrNull(kill.ResidentBytes());
   object["anon_rss_bytes"] = ValueOrNull(kill.anon_rss_bytes);
   object["file_rss_bytes"] = ValueOrNull(kill.file_rss_bytes);
   object["shmem_rss_bytes"] = ValueOrNull(kill.shmem_rss_bytes);

@@ -41,7 +41,8 @@ void AppendRow(const AttributedKill& attributed, SystemTime now, std::string& pa
           "</td>\n";
   AppendTask(attributed.task, page);
   page += "<td class=\"number\">";
-  page += kill.anon_rss_bytes ? BytesInWords(*kill.anon_rss_bytes) : std::string("not logged");
+  const auto resident = kill.ResidentBytes();
+  page += resident ? BytesInWords(*resident) : std::string("not logged");
   page += "</td>\n<td>";
   if (kill.scope) {
     page += *kill.scope == OomScope::kCgroup ? "its limit" : "the host";
@@ -65,7 +66,7 @@ void AppendTable(const KillReport& report, SystemTime now, std::string& page) {
   page +=
       "</a>.</caption>\n<thead>\n<tr><th scope=\"col\">When</th><th scope=\"col\">Component</th>"
       "<th scope=\"col\">Container</th><th scope=\"col\">Dag, task and run</th>"
-      "<th scope=\"col\">Anonymous memory</th><th scope=\"col\">What ran out</th></tr>\n</thead>\n"
+      "<th scope=\"col\">Resident memory</th><th scope=\"col\">What ran out</th></tr>\n</thead>\n"
       "<tbody>\n";
   for (std::size_t at = 0; at < shown; ++at) AppendRow(report.kills[at], now, page);
   page += "</tbody>\n</table>\n</div>\n";

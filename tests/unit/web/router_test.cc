@@ -58,6 +58,8 @@ TEST_F(RouterTest, AnswersEachPathExactly) {
   } kCases[] = {
       {"/", 200, "text/html; charset=utf-8"},
       {"/metrics", 200, "text/plain; version=0.0.4; charset=utf-8"},
+      {"/api/v1/oom-kills", 200, "application/json"},
+      {"/api/v1/oom-kills/", 404, "text/plain; charset=utf-8"},
       {"/healthz", 200, "text/plain; charset=utf-8"},
       {"/readyz", 503, "text/plain; charset=utf-8"},
       {"/metricsfoo", 404, "text/plain; charset=utf-8"},
@@ -89,7 +91,7 @@ TEST_F(RouterTest, AnswersHeadAsGet) {
 
 TEST_F(RouterTest, RefusesToWrite) {
   for (const char* method : {"POST", "PUT", "DELETE", "OPTIONS", "PATCH", "TRACE", "get", ""}) {
-    for (const char* path : {"/", "/metrics", "/healthz", "/readyz"}) {
+    for (const char* path : {"/", "/metrics", "/api/v1/oom-kills", "/healthz", "/readyz"}) {
       const HttpResponse response = router_.Handle({method, path, {}, {}});
       EXPECT_EQ(response.status, 405) << method << path;
       EXPECT_EQ(HeaderOf(response, "Allow"), "GET, HEAD");

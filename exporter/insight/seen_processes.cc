@@ -1,5 +1,5 @@
 // Keeps processes by pid and start.
-#include "exporter/insight/process_memory.h"
+#include "exporter/insight/seen_processes.h"
 
 #include <algorithm>
 #include <string_view>
@@ -21,7 +21,7 @@ bool StartsTasks(Component component) {
 
 }  // namespace
 
-void ProcessMemory::Absorb(const ComponentObservation& observation, SteadyTime now) {
+void SeenProcesses::Absorb(const ComponentObservation& observation, SteadyTime now) {
   for (const ProcessSample& sample : observation.processes) {
     RememberedProcess& process = processes_[{sample.pid, sample.start_ticks}];
     process.component = observation.NameOf(sample.component);
@@ -44,7 +44,7 @@ void ProcessMemory::Absorb(const ComponentObservation& observation, SteadyTime n
   Forget(now);
 }
 
-void ProcessMemory::Forget(SteadyTime now) {
+void SeenProcesses::Forget(SteadyTime now) {
   std::erase_if(processes_,
                 [now](const auto& entry) { return now - entry.second.last_seen > kGoneFor; });
   while (processes_.size() > kMostProcesses) {
@@ -55,7 +55,7 @@ void ProcessMemory::Forget(SteadyTime now) {
   }
 }
 
-const RememberedProcess* ProcessMemory::Find(int pid, SystemTime at) const {
+const RememberedProcess* SeenProcesses::Find(int pid, SystemTime at) const {
   const RememberedProcess* found = nullptr;
   for (auto entry = processes_.lower_bound({pid, 0});
        entry != processes_.end() && entry->first.first == pid; ++entry) {
@@ -67,7 +67,7 @@ const RememberedProcess* ProcessMemory::Find(int pid, SystemTime at) const {
   return found;
 }
 
-std::optional<TaskIdentity> ProcessMemory::TaskOf(const RememberedProcess& process,
+std::optional<TaskIdentity> SeenProcesses::TaskOf(const RememberedProcess& process,
                                                   SystemTime at) const {
   const RememberedProcess* current = &process;
   for (int step = 0; current != nullptr && step < kMostParents; ++step) {
@@ -77,7 +77,7 @@ std::optional<TaskIdentity> ProcessMemory::TaskOf(const RememberedProcess& proce
   return std::nullopt;
 }
 
-std::string ProcessMemory::ComponentIn(std::string_view path) const {
+std::string SeenProcesses::ComponentIn(std::string_view path) const {
   const RememberedProcess* best = nullptr;
   const auto weight = [](const RememberedProcess& process) {
     return std::tuple(!process.task.has_value(), process.airflow, process.is_main);

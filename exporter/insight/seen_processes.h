@@ -31,7 +31,7 @@ struct RememberedProcess {
 };
 
 /// Bounded; used by one thread.
-class ProcessMemory {
+class SeenProcesses {
  public:
   /// So long are those that have gone remembered.
   static constexpr std::chrono::seconds kGoneFor{120};
