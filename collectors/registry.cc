@@ -36,7 +36,11 @@ Made CreateContainer(const CollectorSettings& settings, const Clock& clock) {
 }
 
 Made CreateComponent(const CollectorSettings& settings, const Clock& clock) {
-  return MakeComponentCollector({.paths = settings.paths}, clock);
+  return MakeComponentCollector({.paths = settings.paths,
+                                 .cadence = settings.component_cadence,
+                                 .pss_budget_percent = settings.pss_budget_percent,
+                                 .neighbours = settings.neighbours},
+                                clock);
 }
 
 Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "collectors/collector.h"
+#include "collectors/component/neighbour_groups.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "collectors/support/paths.h"
@@ -27,6 +28,12 @@ struct CollectorSettings {
   std::string airflow_home;
   /// Directories whose file systems are watched besides the root and AIRFLOW_HOME (`~` resolved).
   std::vector<std::string> mountpoints;
+  /// How often every process is read.
+  std::chrono::milliseconds component_cadence{5000};
+  /// What reading PSS, private memory and file descriptors may cost, in percent of one core.
+  double pss_budget_percent = 1;
+  /// The user's own groups of neighbours.
+  std::vector<NeighbourGroup> neighbours;
   /// The container engine's socket; asked by GET only. Empty: never asked.
   std::string docker_socket;
   /// SQLAlchemy URL of the metadata database, secrets included; absent where none was given.

@@ -3,9 +3,11 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "collectors/component/component_collector.h"
 #include "collectors/registry.h"
 #include "exporter/self_metrics.h"
 #include "exporter/status_facts.h"
@@ -52,7 +54,10 @@ std::vector<CollectorPlan> PlansOf(const Settings& settings) {
       std::string absence;
       if (row.name == "metadata") absence = settings.metadata_absence;
       if (row.name == "broker") absence = settings.broker_absence;
-      plans.push_back({&row, choice.cadence, std::move(absence)});
+      CollectorPlan& plan =
+          plans.emplace_back(CollectorPlan{&row, choice.cadence, std::move(absence), {}});
+      // Between two walks over all processes it glances at the new ones.
+      if (row.name == "component") plan.pace = std::min(choice.cadence, kGlanceCadence);
     }
   }
   return plans;
@@ -62,6 +67,7 @@ CollectorSettings CollectorSettingsOf(const Settings& settings) {
   CollectorSettings result = settings.collector;
   for (const CollectorChoice& choice : settings.collectors) {
     if (choice.name == "host") result.host_cadence = choice.cadence;
+    if (choice.name == "component") result.component_cadence = choice.cadence;
   }
   return result;
 }

@@ -20,8 +20,9 @@ Expected<void> CollectorSet::Build(std::span<const CollectorPlan> plans,
     board_.Add(*plan.row, plan.cadence, collector.has_value(),
                collector ? std::string() : collector.error().message);
     if (!collector) continue;
-    runners_.push_back(std::make_unique<CollectorRunner>(
-        *plan.row, std::move(*collector), plan.cadence, refine, board_, clock_, log_));
+    const auto pace = plan.pace.count() > 0 ? plan.pace : plan.cadence;
+    runners_.push_back(std::make_unique<CollectorRunner>(*plan.row, std::move(*collector), pace,
+                                                         refine, board_, clock_, log_));
   }
   return {};
 }

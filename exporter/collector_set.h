@@ -24,6 +24,9 @@ struct CollectorPlan {
   std::chrono::milliseconds cadence{};
   /// Why the settings name no source, where they are known to name none; empty otherwise.
   std::string absence;
+  /// How often it is asked to observe, where that is more often than its cadence: it then decides
+  /// by itself what to read when. 0: at its cadence.
+  std::chrono::milliseconds pace{};
 
   bool operator==(const CollectorPlan&) const = default;
 };

@@ -75,7 +75,7 @@ void AddComponents(const Board& board, Facts& facts) {
     if (sample.swap_bytes && *sample.swap_bytes > 0) {
       value += ", " + BytesText(*sample.swap_bytes) + " swapped out";
     }
-    facts.push_back({"Components", std::string(ComponentName(sample.component)), value});
+    facts.push_back({"Components", std::string(components->NameOf(sample.component)), value});
   }
 }
 
@@ -146,6 +146,13 @@ std::vector<std::string> ProblemsOf(const Board& board) {
           CountText(components->processes_denied, "process", "processes") +
           " could not be read (/proc is mounted with hidepid=1): run the exporter as "
           "root, or give its group gid= in that mount's options.");
+    } else if (components->pss_denied > 0) {
+      problems.push_back(
+          "The shared memory of " + CountText(components->pss_denied, "process", "processes") +
+          " of Airflow or a neighbour may not be read, so their components have no PSS "
+          "and no private memory: give the exporter CAP_SYS_PTRACE (Airflow 3.2 and "
+          "later denies it to its own user too), or switch them off by "
+          "--component.pss-budget=0.");
     }
   }
   if (const auto components = board.Latest<ComponentObservation>("component")) {

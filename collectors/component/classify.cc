@@ -52,10 +52,13 @@ std::optional<Component> ComponentOf(TitleKind title) {
     case TitleKind::kDocker:
     case TitleKind::kDockerHelper:
       return Component::kDocker;
+    case TitleKind::kJava:
+      return Component::kJava;
     case TitleKind::kUnknown:
     case TitleKind::kGunicornMaster:
     case TitleKind::kGunicornWorker:
     case TitleKind::kSupervisor:
+    case TitleKind::kNamedGroup:
       return std::nullopt;
   }
   return std::nullopt;
@@ -108,28 +111,38 @@ Classification ClassifyPoolWorker(Component component, const Classification& par
 }
 
 /// `airflow supervisor: UUID`: a pool worker that has run a task keeps the title for good, and a
-/// task started outside of any pool bears it too.
-Classification ClassifySupervisor(const Classification& parent) {
-  if (parent.component == Component::kCeleryWorker || parent.component == Component::kScheduler) {
-    return ClassifyPoolWorker(*parent.component, parent);
+/// task started outside of any pool bears it too. An orphan of a pool is still what it was.
+Classification ClassifySupervisor(const Classification& parent,
+                                  std::optional<Component> member_of) {
+  const std::optional<Component> pool = parent.component ? parent.component : member_of;
+  if (pool == Component::kCeleryWorker || pool == Component::kScheduler) {
+    return ClassifyPoolWorker(*pool, parent);
   }
   return Topmost(Component::kTask, parent);
 }
 
 }  // namespace
 
-Classification ClassifyTitle(TitleKind title, const Classification& parent, bool has_api_worker) {
+Classification ClassifyTitle(TitleKind title, const Classification& parent,
+                             const ClassifyHints& hints) {
   // Whatever a task starts is part of that task's memory: shells, JVMs, even servers.
   if (parent.component == Component::kTask) return {Component::kTask, Role::kMember};
+  const bool below_airflow = parent.component && IsAirflow(*parent.component);
   switch (title) {
     case TitleKind::kUnknown:
-      if (!parent.component || !IsAirflow(*parent.component)) return {};
+      if (!below_airflow) return {};
       return {parent.component, Role::kMember};
+    case TitleKind::kJava:
+      if (below_airflow) return {parent.component, Role::kMember};
+      return Topmost(Component::kJava, parent);
+    case TitleKind::kNamedGroup:
+      if (below_airflow) return {parent.component, Role::kMember};
+      return hints.group ? Topmost(*hints.group, parent) : Classification{};
     case TitleKind::kGunicornMaster:
     case TitleKind::kGunicornWorker:
-      return ClassifyGunicorn(title, parent, has_api_worker);
+      return ClassifyGunicorn(title, parent, hints.has_api_worker);
     case TitleKind::kSupervisor:
-      return ClassifySupervisor(parent);
+      return ClassifySupervisor(parent, hints.member_of);
     case TitleKind::kCeleryPoolWorker:
       return ClassifyPoolWorker(Component::kCeleryWorker, parent);
     case TitleKind::kLocalExecutorWorker:

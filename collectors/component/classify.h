@@ -38,6 +38,8 @@ enum class TitleKind : std::uint8_t {
   kSpark,
   kDocker,
   kDockerHelper,  ///< containerd-shim, docker-proxy: one per container, they come and go.
+  kJava,          ///< A Java virtual machine that is none of the above.
+  kNamedGroup,    ///< Of a group of neighbours that the user has named.
 };
 
 /// What a process is within its component.
@@ -59,14 +61,29 @@ struct Classification {
 /// or one title with padding); `comm`: its name as in /proc/PID/stat. Total; any thread.
 TitleKind ReadTitle(std::string_view cmdline, std::string_view comm);
 
-/// Decides by the title and by what the parent is (nothing known: a default Classification).
-/// `has_api_worker`: one of its children is a kApiServerWorker. Pure; any thread.
+/// True for a neighbour that is told by its program, and for what says nothing of itself: only
+/// there do the user's own groups apply.
+constexpr bool MayBeNamedGroup(TitleKind title) {
+  return title == TitleKind::kUnknown || title >= TitleKind::kPostgres;
+}
+
+/// What is known of a process besides its title and its parent.
+struct ClassifyHints {
+  bool has_api_worker = false;          ///< One of its children is a kApiServerWorker.
+  std::optional<Component> group = {};  ///< Of a kNamedGroup: the user's group.
+  /// The component that it was found to be a pool worker or another mere member of, earlier.
+  std::optional<Component> member_of = {};
+};
+
+/// Decides by the title and by what the parent is (nothing known: a default Classification). Pure;
+/// any thread.
 ///
 /// LocalExecutor workers count as `scheduler`: they are forks of it, share its memory, live in its
 /// container and end with it, so a leak in them is cured by restarting it; what runs inside a task
-/// is a process of its own and counts as `task`.
+/// is a process of its own and counts as `task`. What a process of Airflow starts counts as that
+/// process's component unless it says otherwise itself; the user's groups do not apply to it.
 Classification ClassifyTitle(TitleKind title, const Classification& parent,
-                             bool has_api_worker = false);
+                             const ClassifyHints& hints = {});
 
 /// Both steps in one. Pure; any thread.
 inline Classification Classify(std::string_view cmdline, std::string_view comm,

@@ -9,12 +9,15 @@ namespace {
 constexpr std::array<std::string_view, kComponentCount> kNames = {
     "scheduler", "dag_processor", "triggerer",   "api_server", "webserver",     "celery_worker",
     "task",      "flower",        "edge_worker", "serve_logs", "other_airflow", "postgres",
-    "redis",     "kafka",         "spark",       "docker",
+    "redis",     "kafka",         "spark",       "docker",     "java",
 };
-static_assert(IndexOf(Component::kDocker) + 1 == kComponentCount);
+static_assert(IndexOf(Component::kJava) + 1 == kComponentCount);
 
 }  // namespace
 
-std::string_view ComponentName(Component component) { return kNames.at(IndexOf(component)); }
+std::string_view ComponentName(Component component) {
+  const std::size_t index = IndexOf(component);
+  return index < kNames.size() ? kNames.at(index) : "neighbour";
+}
 
 }  // namespace airflow_host

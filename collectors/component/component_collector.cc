@@ -1,17 +1,20 @@
 // Walks /proc and publishes what belongs to Airflow. Command lines are read and forgotten: they may
-// hold passwords and tokens, so only what kind of title they are is kept.
+// hold passwords and tokens, so only what kind of title they are is kept, and which task they name.
 #include "collectors/component/component_collector.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "collectors/component/component_ledger.h"
 #include "collectors/component/component_observation.h"
-#include "collectors/component/component_totals.h"
+#include "collectors/component/costly_reader.h"
+#include "collectors/component/fill_observation.h"
 #include "collectors/component/install/install_reader.h"
 #include "collectors/component/process_cgroup.h"
+#include "collectors/component/process_details.h"
 #include "collectors/component/process_reader.h"
 #include "collectors/component/process_status.h"
 #include "collectors/component/process_table.h"
@@ -20,63 +23,126 @@
 namespace airflow_host {
 namespace {
 
-/// The control group of one process. Read when the process is young, for it is then that it is
-/// moved, and again once in a while.
-struct KnownCgroup {
-  int pid = 0;
-  std::uint64_t start_ticks = 0;
-  std::uint32_t reads = 0;
-  std::string path;
-};
+std::shared_ptr<const std::vector<std::string>> NamesOf(const std::vector<NeighbourGroup>& groups) {
+  std::vector<std::string> names;
+  names.reserve(groups.size());
+  for (const NeighbourGroup& group : groups) names.push_back(group.name);
+  return std::make_shared<const std::vector<std::string>>(std::move(names));
+}
 
 class ComponentCollector final : public Collector {
  public:
-  ComponentCollector(const ComponentSettings& settings, const Clock& clock)
-      : clock_(clock),
-        reader_(settings.paths.procfs),
-        table_(reader_, clock),
-        installs_(settings.paths.procfs) {}
+  ComponentCollector(ComponentSettings settings, const Clock& clock)
+      : settings_(std::move(settings)),
+        clock_(clock),
+        neighbour_names_(NamesOf(settings_.neighbours)),
+        reader_(settings_.paths.procfs),
+        table_(reader_, clock, settings_.neighbours),
+        costly_(reader_, clock,
+                CpuBudget(settings_.pss_budget_percent / 100, settings_.cadence,
+                          settings_.cpu_clock ? settings_.cpu_clock : CpuClock(ThreadCpuTime))),
+        installs_(settings_.paths.procfs) {}
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
-    auto observation = std::make_shared<ComponentObservation>();
-    observation->observed_at = clock_.SystemNow();
-    if (auto walked = table_.Walk(deadline); !walked) {
-      Error error = walked.error();
-      // Every host has a /proc: a missing one is a wrong path.
-      if (error.kind == ErrorKind::kAbsent) error.kind = ErrorKind::kFailed;
-      return tl::unexpected(std::move(error));
-    }
-    ledger_.Enter(table_.processes());
-    boot_ = ReadBootTime();
-    Fill(*observation);
-    AddInstalls(*observation);
-    return observation;
+    const SteadyTime now = clock_.SteadyNow();
+    // A tick that comes a moment early still counts as the walk's.
+    if (next_walk_ && now + settings_.cadence / 20 < *next_walk_) return Glance(deadline);
+    const SteadyTime next = next_walk_.value_or(now) + settings_.cadence;
+    next_walk_ = std::max(next, now + settings_.cadence / 2);
+    return Walk(deadline);
   }
 
  private:
+  using Result = Expected<std::shared_ptr<const Observation>>;
+
+  Result Walk(Deadline deadline) {
+    auto observation = NewObservation(true);
+    if (auto walked = table_.Walk(deadline); !walked) return Failed(walked.error());
+    ledger_.Enter(table_.processes());
+    boot_ = ReadBootTime();
+    RefreshDetails();
+    ReadInTurn(deadline);
+    LookAtInstalls();
+    return Publish(std::move(observation));
+  }
+
+  Result Glance(Deadline deadline) {
+    // While walks fail (a frozen host), the next is not before its time, and nothing is new.
+    if (failure_) return tl::unexpected(*failure_);
+    auto observation = NewObservation(false);
+    const auto found = table_.Glance(deadline);
+    if (!found) return Failed(found.error());
+    if (!*found && last_ != nullptr && !last_->full) return last_;
+    if (*found) {
+      ledger_.EnterGlance(table_.processes());
+      RefreshDetails();
+    }
+    return Publish(std::move(observation));
+  }
+
+  std::shared_ptr<ComponentObservation> NewObservation(bool full) const {
+    auto observation = std::make_shared<ComponentObservation>();
+    observation->observed_at = clock_.SystemNow();
+    observation->full = full;
+    return observation;
+  }
+
+  Result Failed(Error error) {
+    // Every host has a /proc: a missing one is a wrong path.
+    if (error.kind == ErrorKind::kAbsent) error.kind = ErrorKind::kFailed;
+    failure_ = error;
+    return tl::unexpected(std::move(error));
+  }
+
+  Result Publish(std::shared_ptr<ComponentObservation> observation) {
+    failure_.reset();
+    FillObservation(table_, details_, ledger_, boot_, *observation);
+    observation->neighbour_names = neighbour_names_;
+    AddInstalls(*observation);
+    last_ = std::move(observation);
+    return last_;
+  }
+
   std::optional<SystemTime> ReadBootTime() {
     const auto text = reader_.ReadHostStat();
     return text ? ParseBootTime(*text) : std::nullopt;
   }
 
-  void Fill(ComponentObservation& observation) {
-    ComponentTotals totals(boot_);
-    cgroups_before_.swap(cgroups_);
-    cgroups_.clear();
-    for (const KnownProcess& process : table_.processes()) {
-      if (!process.classification.component) continue;
-      const ProcessMemory memory = ReadMemory(process.pid);
-      totals.Add(process, memory);
-      AddProcess(process, memory, observation);
+  /// Reads the memory and the control group of each process of ours that has been looked at.
+  void RefreshDetails() {
+    details_.BeginTick();
+    for (KnownProcess& process : table_.processes()) {
+      if (!process.classification.component) {
+        process.slot = KnownProcess::kNoSlot;
+        continue;
+      }
+      ProcessDetails& details = details_.Of(process);
+      if (!table_.JustLookedAt(process)) continue;
+      const auto text = reader_.Read(process.pid, "status");
+      details.memory = text ? ParseProcessStatus(*text) : ProcessMemory{};
+      RefreshCgroup(process.pid, details);
     }
-    Bound(observation);
-    observation.components = totals.Take(ledger_);
-    observation.host_processes = table_.processes().size();
-    observation.processes_denied = table_.denied();
-    observation.others_hidden = table_.others_hidden();
+    details_.EndTick();
   }
 
-  void AddInstalls(ComponentObservation& observation) {
+  /// A process is moved to its control group when it is young, and later as good as never.
+  void RefreshCgroup(int pid, ProcessDetails& details) {
+    constexpr std::uint32_t kYoung = 3;
+    const std::uint32_t age = details.cgroup_age++;
+    if (age >= kYoung && age % ProcessTable::kRestingWalks != 0) return;
+    const auto text = reader_.Read(pid, "cgroup");
+    if (text) details.cgroup_path = ParseMemoryCgroup(*text).value_or("");
+  }
+
+  void ReadInTurn(Deadline deadline) {
+    if (settings_.pss_budget_percent <= 0) return;
+    for (const KnownProcess& process : table_.processes()) {
+      if (process.slot != KnownProcess::kNoSlot) costly_.Offer(process, details_.At(process.slot));
+    }
+    costly_.Spend(deadline);
+  }
+
+  void LookAtInstalls() {
     std::vector<InstallSubject> mains;
     for (const KnownProcess& process : table_.processes()) {
       const auto& [component, role] = process.classification;
@@ -84,84 +150,38 @@ class ComponentCollector final : public Collector {
       mains.push_back({process.pid, process.start_ticks, *component});
     }
     installs_.Look(mains, clock_.SteadyNow());
+  }
+
+  /// What a worker's command line says of its concurrency outweighs what it was configured with.
+  void AddInstalls(ComponentObservation& observation) const {
     observation.install = installs_.summary();
-    if (!observation.worker_concurrency) {
-      observation.worker_concurrency = observation.install.worker_concurrency;
+    for (ProcessSample& sample : observation.processes) {
+      if (sample.component != Component::kCeleryWorker || !sample.is_main) continue;
+      if (sample.worker_concurrency) continue;
+      sample.worker_concurrency = installs_.WorkerConcurrency(sample.pid, sample.start_ticks);
     }
   }
 
-  void AddProcess(const KnownProcess& process, const ProcessMemory& memory,
-                  ComponentObservation& observation) {
-    const Component component = *process.classification.component;
-    const Role role = process.classification.role;
-    if (component == Component::kTask && role == Role::kMain) ++observation.task_processes;
-    if (role == Role::kPoolWorker) ++observation.worker_pool_processes;
-    ProcessSample& sample = observation.processes.emplace_back();
-    sample.pid = process.pid;
-    sample.parent_pid = process.parent_pid;
-    sample.start_ticks = process.start_ticks;
-    sample.started_at = TimeOfTick(boot_, process.start_ticks);
-    sample.component = component;
-    sample.is_main = role == Role::kMain;
-    sample.is_pool_worker = role == Role::kPoolWorker;
-    sample.rss_bytes = memory.rss;
-    sample.anon_bytes = memory.anonymous;
-    sample.swap_bytes = memory.swap;
-    sample.cgroup_path = CgroupOf(process);
-  }
-
-  /// Airflow's processes first, and no more than the limit.
-  static void Bound(ComponentObservation& observation) {
-    auto& processes = observation.processes;
-    std::stable_partition(processes.begin(), processes.end(),
-                          [](const ProcessSample& sample) { return IsAirflow(sample.component); });
-    if (processes.size() <= ComponentObservation::kMostProcesses) return;
-    observation.processes_omitted = processes.size() - ComponentObservation::kMostProcesses;
-    processes.resize(ComponentObservation::kMostProcesses);
-  }
-
-  ProcessMemory ReadMemory(int pid) {
-    const auto text = reader_.Read(pid, "status");
-    return text ? ParseProcessStatus(*text) : ProcessMemory{};
-  }
-
-  const std::string& CgroupOf(const KnownProcess& process) {
-    constexpr std::uint32_t kYoung = 3;
-    KnownCgroup& known = cgroups_.emplace_back(TakeKnownCgroup(process));
-    const std::uint32_t age = known.reads++;
-    if (age >= kYoung && age % ProcessTable::kRestingWalks != 0) return known.path;
-    const auto text = reader_.Read(process.pid, "cgroup");
-    if (text) known.path = ParseMemoryCgroup(*text).value_or("");
-    return known.path;
-  }
-
-  /// What the last walk knew of the process. Both lists are sorted by pid.
-  KnownCgroup TakeKnownCgroup(const KnownProcess& process) {
-    const auto found =
-        std::lower_bound(cgroups_before_.begin(), cgroups_before_.end(), process.pid,
-                         [](const KnownCgroup& known, int pid) { return known.pid < pid; });
-    if (found != cgroups_before_.end() && found->pid == process.pid &&
-        found->start_ticks == process.start_ticks) {
-      return std::move(*found);
-    }
-    return {process.pid, process.start_ticks, 0, {}};
-  }
-
+  const ComponentSettings settings_;
   const Clock& clock_;
+  const std::shared_ptr<const std::vector<std::string>> neighbour_names_;
   ProcessReader reader_;
   ProcessTable table_;
   ComponentLedger ledger_;
+  ProcessDetailsStore details_;
+  CostlyReader costly_;
   InstallReader installs_;
+  std::optional<SteadyTime> next_walk_;
+  std::optional<Error> failure_;
   std::optional<SystemTime> boot_;
-  std::vector<KnownCgroup> cgroups_;
-  std::vector<KnownCgroup> cgroups_before_;
+  std::shared_ptr<const ComponentObservation> last_;
 };
 
 }  // namespace
 
 Expected<std::unique_ptr<Collector>> MakeComponentCollector(ComponentSettings settings,
                                                             const Clock& clock) {
-  return std::make_unique<ComponentCollector>(settings, clock);
+  return std::make_unique<ComponentCollector>(std::move(settings), clock);
 }
 
 }  // namespace airflow_host

@@ -27,10 +27,16 @@ void ComponentLedger::Enter(std::vector<KnownProcess>& processes) {
     mains_.at(IndexOf(*process.classification.component))
         .now.push_back({process.pid, process.start_ticks, false});
   }
-  for (std::size_t at = 0; at < kComponentCount; ++at) {
+  for (std::size_t at = 0; at < kComponentLimit; ++at) {
     CountRestarts(mains_.at(at), accounts_.at(at), first_walk_);
   }
   first_walk_ = false;
+}
+
+void ComponentLedger::EnterGlance(std::vector<KnownProcess>& processes) {
+  for (KnownProcess& process : processes) {
+    if (process.classification.component) CountTime(process);
+  }
 }
 
 void ComponentLedger::CountTime(KnownProcess& process) {

@@ -34,6 +34,9 @@ class ComponentLedger {
   /// Enters one walk; notes in each process how much of its CPU time has been counted.
   void Enter(std::vector<KnownProcess>& processes);
 
+  /// Enters a glance: only the CPU time, for what comes and goes between two walks uses some too.
+  void EnterGlance(std::vector<KnownProcess>& processes);
+
   const ComponentAccount& account(Component component) const {
     return accounts_.at(IndexOf(component));
   }
@@ -54,8 +57,8 @@ class ComponentLedger {
   static void CountRestarts(MainProcesses& mains, ComponentAccount& account, bool first_walk);
 
   bool first_walk_ = true;
-  std::array<ComponentAccount, kComponentCount> accounts_{};
-  std::array<MainProcesses, kComponentCount> mains_;
+  std::array<ComponentAccount, kComponentLimit> accounts_{};
+  std::array<MainProcesses, kComponentLimit> mains_;
 };
 
 }  // namespace airflow_host

@@ -36,6 +36,31 @@ constexpr MetricDescription kLargest = {
     "airflow_component_largest_process_rss_bytes",
     "Resident memory (VmRSS of /proc/PID/status) of the component's largest process, sampled every "
     "few seconds."};
+constexpr MetricDescription kPss = {
+    "airflow_component_memory_pss_bytes",
+    "Memory of the component's processes with shared pages divided among those that share them "
+    "(Pss of /proc/PID/smaps_rollup), read in turn within --component.pss-budget and carried on by "
+    "its ratio to the resident memory in between; absent where the kernel denies it for one of "
+    "them."};
+constexpr MetricDescription kPrivate = {
+    "airflow_component_memory_private_bytes",
+    "Memory that the component's processes share with no other, dirty and clean: what would be "
+    "free again without them (Private_Dirty and Private_Clean of /proc/PID/smaps_rollup), read "
+    "like airflow_component_memory_pss_bytes and absent in the same case."};
+constexpr MetricDescription kOpenFds = {
+    "airflow_component_open_fds",
+    "Open file descriptors (/proc/PID/fd, read in turn) of that process of the component which has "
+    "used up the largest part of its limit."};
+constexpr MetricDescription kMaxFds = {
+    "airflow_component_max_fds",
+    "File descriptors that the process of airflow_component_open_fds may open (soft limit of "
+    "/proc/PID/limits, read in turn); absent without a limit."};
+constexpr MetricDescription kConcurrency = {
+    "airflow_worker_concurrency",
+    "Tasks that the Celery workers on this host run at once, all together, as they are configured "
+    "(their command lines in /proc, else [celery] worker_concurrency or the upper bound of "
+    "worker_autoscale in /proc/PID/environ or airflow.cfg); absent where it cannot be read for "
+    "one of them."};
 constexpr MetricDescription kThreads = {
     "airflow_component_threads",
     "Threads of the component's processes (num_threads of /proc/PID/stat), sampled every few "
@@ -64,8 +89,9 @@ constexpr MetricDescription kPool = {
     "Pool processes that execute tasks, idle or busy: pool children of Celery workers and workers "
     "of a LocalExecutor in /proc, sampled every few seconds."};
 
-constexpr std::array kAll = {kProcesses, kRss,   kAnon, kShared,   kSwap,  kLargest,
-                             kThreads,   kStart, kCpu,  kRestarts, kTasks, kPool};
+constexpr std::array kAll = {kProcesses, kRss,      kAnon,    kPss,     kPrivate,    kShared,
+                             kSwap,      kLargest,  kThreads, kOpenFds, kMaxFds,     kStart,
+                             kCpu,       kRestarts, kTasks,   kPool,    kConcurrency};
 
 }  // namespace
 
@@ -82,14 +108,18 @@ void DescribeComponent(const CollectorStatus& /*status*/, const ComponentObserva
                        MetricWriter& writer) {
   if (observation == nullptr) return;
   for (const ComponentSample& sample : observation->components) {
-    const std::string_view name = ComponentName(sample.component);
+    const std::string_view name = observation->NameOf(sample.component);
     writer.Add(kProcesses, static_cast<double>(sample.processes), {{"component", name}});
     writer.Add(kRss, sample.rss_bytes, {{"component", name}});
     writer.Add(kAnon, sample.anon_bytes, {{"component", name}});
+    writer.Add(kPss, sample.pss_bytes, {{"component", name}});
+    writer.Add(kPrivate, sample.private_bytes, {{"component", name}});
     writer.Add(kShared, sample.shared_bytes, {{"component", name}});
     writer.Add(kSwap, sample.swap_bytes, {{"component", name}});
     writer.Add(kLargest, sample.largest_process_rss_bytes, {{"component", name}});
     writer.Add(kThreads, sample.threads, {{"component", name}});
+    writer.Add(kOpenFds, sample.open_fds, {{"component", name}});
+    writer.Add(kMaxFds, sample.max_fds, {{"component", name}});
     if (sample.oldest_start) {
       writer.Add(kStart, SecondsSinceEpoch(*sample.oldest_start), {{"component", name}});
     }
@@ -99,7 +129,8 @@ void DescribeComponent(const CollectorStatus& /*status*/, const ComponentObserva
   }
   writer.Add(kTasks, static_cast<double>(observation->task_processes));
   writer.Add(kPool, static_cast<double>(observation->worker_pool_processes));
-  DescribeInstalls(observation->install, observation->worker_concurrency, writer);
+  writer.Add(kConcurrency, observation->WorkerConcurrency());
+  DescribeInstalls(observation->install, writer);
 }
 
 }  // namespace airflow_host

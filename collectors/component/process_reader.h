@@ -3,7 +3,9 @@
 
 #include <dirent.h>
 
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,8 +15,9 @@
 
 namespace airflow_host {
 
-/// Reads /proc/PID. Keeps its buffers and the descriptor of the directory, so that a walk allocates
-/// nothing once they have grown. Used by one thread.
+/// Reads /proc/PID. Keeps its buffer and the descriptor of the directory, from which each file is
+/// opened by its short path, so that a walk allocates nothing once they have grown, and a file
+/// costs three system calls. Used by one thread.
 class ProcessReader {
  public:
   /// `procfs`: where /proc is mounted, without a trailing slash.
@@ -25,8 +28,14 @@ class ProcessReader {
   Expected<void> List(std::vector<int>& pids);
 
   /// The content of PROCFS/PID/NAME; the view holds until the next Read. kAbsent where the process
-  /// has gone (ENOENT, ESRCH), kDenied where it is hidden from us.
-  Expected<std::string_view> Read(int pid, std::string_view name);
+  /// has gone (ENOENT, ESRCH), kDenied where it is hidden from us. No sentence comes with it: there
+  /// are hosts where every process denies a file, and nobody would read so many.
+  tl::expected<std::string_view, ErrorKind> Read(int pid, std::string_view name);
+
+  /// How many file descriptors the process has open: the entries of PROCFS/PID/fd. Linux 6.2 and
+  /// later tell their number as the directory's size, to everybody; before that they are counted
+  /// one by one, and only for whom the directory can be opened. Nothing where it cannot be told.
+  std::optional<std::uint32_t> CountDescriptors(int pid);
 
   /// The content of PROCFS/stat; the view holds until the next call.
   Expected<std::string_view> ReadHostStat() { return host_stat_.Read(); }
@@ -35,12 +44,16 @@ class ProcessReader {
   struct Close {
     void operator()(DIR* directory) const { ::closedir(directory); }
   };
+  using Directory = std::unique_ptr<DIR, Close>;
+
+  Expected<void> Open();
+  bool SizeTellsDescriptors();
 
   std::string procfs_;
-  std::unique_ptr<DIR, Close> directory_;
+  Directory directory_;
   KeptFile host_stat_;
-  std::string path_;
-  std::string buffer_;
+  std::vector<char> buffer_;
+  std::optional<bool> size_tells_descriptors_;
 };
 
 }  // namespace airflow_host

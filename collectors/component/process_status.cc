@@ -12,6 +12,7 @@
 #include <array>
 #include <utility>
 
+#include "collectors/component/kibibytes.h"
 #include "collectors/support/text.h"
 
 namespace airflow_host {
@@ -27,21 +28,15 @@ constexpr std::array<std::pair<std::string_view, Member>, 5> kLines = {{
     {"VmSwap:", &ProcessMemory::swap},
 }};
 
-std::optional<std::uint64_t> ParseKibibytes(std::string_view rest) {
-  const auto number = TakeField(rest);
-  if (!number || TakeField(rest) != "kB") return std::nullopt;
-  return ParseScaled(*number, 1024);
-}
-
 }  // namespace
 
 ProcessMemory ParseProcessStatus(std::string_view text) {
   ProcessMemory memory;
   while (auto line = TakeLine(text)) {
-    const auto name = TakeField(*line);
-    if (!name) continue;
-    for (const auto& [wanted, member] : kLines) {
-      if (*name == wanted) memory.*member = ParseKibibytes(*line);
+    // Of some 60 lines only those of memory begin so.
+    if (!line->starts_with('V') && !line->starts_with('R')) continue;
+    for (const auto& [name, member] : kLines) {
+      if (line->starts_with(name)) memory.*member = ParseKibibytes(line->substr(name.size()));
     }
   }
   return memory;

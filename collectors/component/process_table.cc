@@ -8,6 +8,11 @@
 namespace airflow_host {
 namespace {
 
+std::uint32_t SecondsOf(SteadyTime now) {
+  return static_cast<std::uint32_t>(
+      std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count());
+}
+
 /// No real chain of parents is longer; a broken tree may hold a circle.
 constexpr int kDeepestTree = 64;
 
@@ -29,24 +34,50 @@ std::uint32_t RestFor(const KnownProcess& process, std::uint32_t walk) {
 Expected<void> ProcessTable::Walk(Deadline deadline) {
   if (auto listed = reader_.List(pids_); !listed) return listed;
   ++walk_;
-  if (auto gathered = Gather(deadline); !gathered) {
+  if (auto gathered = Gather(Depth::kWalk, deadline); !gathered) {
     --walk_;
     return gathered;
   }
   std::swap(processes_, next_);
   others_hidden_ = pids_.empty() || pids_.front() != 1;
   MarkApiServers();
-  for (KnownProcess& process : processes_) Resolve(process, 0);
-  for (KnownProcess& process : processes_) {
-    const bool ours = process.classification.component.has_value();
-    if (process.next_look <= walk_)
-      process.next_look = walk_ + (ours ? 1 : RestFor(process, walk_));
-  }
+  ResolveAll();
   return {};
 }
 
-Expected<void> ProcessTable::Gather(Deadline deadline) {
+Expected<bool> ProcessTable::Glance(Deadline deadline) {
+  if (auto listed = reader_.List(pids_); !listed) return tl::unexpected(listed.error());
+  now_ = SecondsOf(clock_.SteadyNow());
+  if (!HasYoung()) return false;
+  const std::size_t denied = denied_;
+  auto gathered = Gather(Depth::kGlance, deadline);
+  denied_ = denied;
+  if (!gathered) return tl::unexpected(gathered.error());
+  std::swap(processes_, next_);
+  ResolveAll();
+  return true;
+}
+
+bool ProcessTable::HasYoung() const {
+  auto known = processes_.cbegin();
+  for (const int pid : pids_) {
+    while (known != processes_.cend() && known->pid < pid) ++known;
+    if (known == processes_.cend() || known->pid != pid) return true;
+    if (IsDue(*known, Depth::kGlance)) return true;
+  }
+  return false;
+}
+
+bool ProcessTable::IsDue(const KnownProcess& process, Depth depth) const {
+  if (depth == Depth::kWalk) return walk_ >= process.next_look;
+  return process.born_watched && !process.kernel_thread &&
+         now_ - process.found_at < static_cast<std::uint32_t>(kYoung.count());
+}
+
+Expected<void> ProcessTable::Gather(Depth depth, Deadline deadline) {
   constexpr std::size_t kPerClock = 32;
+  ++tick_;
+  now_ = SecondsOf(clock_.SteadyNow());
   next_.clear();
   denied_ = 0;
   auto known = processes_.cbegin();
@@ -58,36 +89,35 @@ Expected<void> ProcessTable::Gather(Deadline deadline) {
     }
     while (known != processes_.cend() && known->pid < pids_[at]) ++known;
     const bool is_known = known != processes_.cend() && known->pid == pids_[at];
-    if (is_known && walk_ < known->next_look) {
+    if (is_known && !IsDue(*known, depth)) {
       next_.push_back(*known);
     } else {
-      Look(pids_[at], is_known ? &*known : nullptr);
+      Look(pids_[at], is_known ? &*known : nullptr, depth);
     }
   }
   return {};
 }
 
-void ProcessTable::Look(int pid, const KnownProcess* known) {
+void ProcessTable::Look(int pid, const KnownProcess* known, Depth depth) {
   const auto text = reader_.Read(pid, "stat");
   if (!text) {
-    if (text.error().kind == ErrorKind::kDenied) ++denied_;
+    if (text.error() == ErrorKind::kDenied) ++denied_;
     return;
   }
   const auto stat = ParseProcessStat(*text);
   // A zombie holds no memory and does no work: for us it has gone.
   if (!stat || stat->state == 'Z' || stat->state == 'X') return;
   const bool same = known != nullptr && known->start_ticks == stat->start_ticks;
-  Take(pid, *stat, same ? known : nullptr);
+  Take(pid, *stat, same ? known : nullptr, depth);
 }
 
-void ProcessTable::Take(int pid, const ProcessStat& stat, const KnownProcess* known) {
-  KnownProcess process;
-  if (known != nullptr) {
-    process = *known;
-  } else {
+void ProcessTable::Take(int pid, const ProcessStat& stat, const KnownProcess* known, Depth depth) {
+  KnownProcess& process = known != nullptr ? next_.emplace_back(*known) : next_.emplace_back();
+  if (known == nullptr) {
     process.pid = pid;
     process.start_ticks = stat.start_ticks;
-    process.born_watched = walk_ > 1;
+    process.found_at = now_;
+    process.born_watched = tick_ > 1;
     if (!process.born_watched) {
       process.counted_user_ticks = stat.user_ticks;
       process.counted_system_ticks = stat.system_ticks;
@@ -98,14 +128,16 @@ void ProcessTable::Take(int pid, const ProcessStat& stat, const KnownProcess* kn
   process.system_ticks = stat.system_ticks;
   process.threads = static_cast<std::uint32_t>(std::min<std::uint64_t>(stat.threads, UINT32_MAX));
   process.kernel_thread = stat.kernel_thread;
-  process.looks = static_cast<std::uint8_t>(std::min(process.looks + 1, 255));
-  process.next_look = walk_;
-  if (!stat.kernel_thread) {
-    const std::string comm(stat.comm);  // 15 bytes; the next Read overwrites what it views.
-    const auto cmdline = reader_.Read(pid, "cmdline");
-    if (cmdline) process.title = ReadTitle(*cmdline, comm);
+  // How soon it may rest is a matter of walks.
+  if (depth == Depth::kWalk) {
+    process.looks = static_cast<std::uint8_t>(std::min(process.looks + 1, 255));
   }
-  next_.push_back(process);
+  process.looked_at = tick_;
+  if (stat.kernel_thread) return;
+  const std::string comm(stat.comm);  // 15 bytes; the next Read overwrites what it views.
+  if (const auto cmdline = reader_.Read(pid, "cmdline")) {
+    TakeTitle(*cmdline, comm, groups_, process);
+  }
 }
 
 void ProcessTable::MarkApiServers() {
@@ -114,26 +146,41 @@ void ProcessTable::MarkApiServers() {
     KnownProcess* const parent = Find(process.parent_pid);
     if (parent == nullptr || parent->title != TitleKind::kGunicornMaster) continue;
     parent->has_api_worker = true;
-    parent->next_look = std::min(parent->next_look, walk_);
+    parent->looked_at = tick_;  // Decided anew, as if it had just been looked at.
+  }
+}
+
+void ProcessTable::ResolveAll() {
+  for (KnownProcess& process : processes_) Resolve(process, 0);
+  for (KnownProcess& process : processes_) {
+    if (!JustLookedAt(process)) continue;
+    const bool ours = process.classification.component.has_value();
+    process.next_look = walk_ + (ours ? 1 : RestFor(process, walk_));
   }
 }
 
 void ProcessTable::Resolve(KnownProcess& process, int depth) {
-  if (process.resolved_walk == walk_ || process.next_look > walk_) return;
-  process.resolved_walk = walk_;
+  if (process.resolved_tick == tick_ || !JustLookedAt(process)) return;
+  process.resolved_tick = tick_;
   Classification parent;
+  KnownProcess* found = nullptr;
   if (depth < kDeepestTree && !process.kernel_thread) {
-    if (KnownProcess* const found = Find(process.parent_pid); found != nullptr) {
+    found = Find(process.parent_pid);
+    if (found != nullptr) {
       Resolve(*found, depth + 1);
       parent = found->classification;
     }
   }
-  Classification result = ClassifyTitle(process.title, parent, process.has_api_worker);
+  Classification result = ClassifyTitle(process.title, parent,
+                                        {.has_api_worker = process.has_api_worker,
+                                         .group = process.group,
+                                         .member_of = process.member_of});
   if (result.role == Role::kMain && process.member_of == result.component) {
     result.role = Role::kMember;
   }
   if (result.component && result.role != Role::kMain) process.member_of = result.component;
   process.classification = result;
+  InheritTask(found, process);
 }
 
 KnownProcess* ProcessTable::Find(int pid) {

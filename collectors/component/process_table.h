@@ -1,13 +1,13 @@
 // Which processes there are and which component each belongs to, from walk to walk.
 #pragma once
 
+#include <chrono>
+#include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <string>
-#include <string_view>
 #include <vector>
 
-#include "collectors/component/classify.h"
+#include "collectors/component/known_process.h"
+#include "collectors/component/neighbour_groups.h"
 #include "collectors/component/process_reader.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/deadline.h"
@@ -16,48 +16,37 @@
 
 namespace airflow_host {
 
-/// One process as the table knows it. (pid, start_ticks) names it for good: a pid is used again.
-struct KnownProcess {
-  int pid = 0;
-  int parent_pid = 0;
-  std::uint64_t start_ticks = 0;  ///< Ticks of USER_HZ since boot.
-  /// CPU time at the last look, in ticks of USER_HZ.
-  std::uint64_t user_ticks = 0;
-  std::uint64_t system_ticks = 0;
-  /// How much of it has been added to a component's total.
-  std::uint64_t counted_user_ticks = 0;
-  std::uint64_t counted_system_ticks = 0;
-  std::uint32_t threads = 0;
-  std::uint32_t next_look = 0;      ///< The walk that reads its files again.
-  std::uint32_t resolved_walk = 0;  ///< The walk that decided `classification` last.
-  std::uint8_t looks = 0;
-  TitleKind title = TitleKind::kUnknown;
-  bool kernel_thread = false;
-  bool has_api_worker = false;
-  /// It was not there on the walk before the one that found it.
-  bool born_watched = false;
-  Classification classification;
-  /// The component that it was found to be a mere member of: it never becomes that one's main
-  /// process, also when its parent dies before it.
-  std::optional<Component> member_of;
-};
-
-/// Keeps the table of processes. A process that is neither Airflow's nor a neighbour's is looked at
-/// again ever less often, at last every kRestingWalks walks: that is how long it may take until an
-/// old process is found to have become Airflow by exec. One that is classified, and any new one, is
-/// read on every walk, for titles change. Used by one thread.
+/// Keeps the table of processes. Used by one thread.
+///
+/// A walk takes in everything: a process that is neither Airflow's nor a neighbour's is looked at
+/// again ever less often, at last every kRestingWalks walks (that is how long it may take until an
+/// old process is found to have become Airflow by exec); one that is classified, and any new one,
+/// is read on every walk, for titles change. A glance between two walks reads only what is new, or
+/// younger than kYoung, and leaves the rest as the last walk found it.
 class ProcessTable {
  public:
   static constexpr std::uint32_t kRestingWalks = 12;
+  static constexpr std::chrono::seconds kYoung{10};
 
-  ProcessTable(ProcessReader& reader, const Clock& clock) : reader_(reader), clock_(clock) {}
+  /// All three outlive the table.
+  ProcessTable(ProcessReader& reader, const Clock& clock, const std::vector<NeighbourGroup>& groups)
+      : reader_(reader), clock_(clock), groups_(groups) {}
 
   /// Walks /proc once. kTimedOut when `deadline` passes before the end; the table then still holds
   /// what the walk before found. Processes that vanish under way are passed over.
   Expected<void> Walk(Deadline deadline);
 
+  /// Takes in what is new since the last walk or glance; false where nothing is, and the table has
+  /// not changed. A process that has gone may stay in the table until the next walk. Errors as
+  /// Walk.
+  Expected<bool> Glance(Deadline deadline);
+
   /// The processes of the last walk by ascending pid; zombies are left out.
   std::vector<KnownProcess>& processes() { return processes_; }
+  const std::vector<KnownProcess>& processes() const { return processes_; }
+
+  /// Whether the last walk or glance has read the files of `process`.
+  bool JustLookedAt(const KnownProcess& process) const { return process.looked_at == tick_; }
 
   /// Processes of the last walk whose files we may not read (hidepid=1).
   std::size_t denied() const { return denied_; }
@@ -66,16 +55,24 @@ class ProcessTable {
   bool others_hidden() const { return others_hidden_; }
 
  private:
-  Expected<void> Gather(Deadline deadline);
-  void Look(int pid, const KnownProcess* known);
-  void Take(int pid, const ProcessStat& stat, const KnownProcess* known);
+  enum class Depth { kWalk, kGlance };
+
+  Expected<void> Gather(Depth depth, Deadline deadline);
+  bool IsDue(const KnownProcess& process, Depth depth) const;
+  bool HasYoung() const;
+  void Look(int pid, const KnownProcess* known, Depth depth);
+  void Take(int pid, const ProcessStat& stat, const KnownProcess* known, Depth depth);
   void MarkApiServers();
+  void ResolveAll();
   void Resolve(KnownProcess& process, int depth);
   KnownProcess* Find(int pid);
 
   ProcessReader& reader_;
   const Clock& clock_;
+  const std::vector<NeighbourGroup>& groups_;
   std::uint32_t walk_ = 0;
+  std::uint32_t tick_ = 0;  ///< Walks and glances.
+  std::uint32_t now_ = 0;   ///< Steady seconds of this tick.
   std::size_t denied_ = 0;
   bool others_hidden_ = false;
   std::vector<int> pids_;

@@ -196,7 +196,7 @@ TitleKind KindOfJava(std::string_view cmdline) {
   };
   if (runs("org.apache.spark.")) return TitleKind::kSpark;
   if (runs("kafka.Kafka") || runs("org.apache.kafka.")) return TitleKind::kKafka;
-  return TitleKind::kUnknown;
+  return TitleKind::kJava;
 }
 
 /// Neighbours, by the name that the kernel keeps of the program (15 bytes).

@@ -35,7 +35,7 @@ ContainerObservation NameByComponent(const ContainerObservation& containers,
   }
   for (Container& container : named.containers) {
     const ProcessSample* const process = best[container.cgroup_path];
-    if (process != nullptr) container.component = ComponentName(process->component);
+    if (process != nullptr) container.component = components.NameOf(process->component);
   }
   return named;
 }

@@ -16,10 +16,11 @@ std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
   const std::lock_guard absorbing(absorbing_);
   if (auto components = std::dynamic_pointer_cast<const ComponentObservation>(observation)) {
+    last_components_ = components;
+    if (!components->full) return observation;  // Trends learn from whole walks.
     const SteadyTime now = clock_.SteadyNow();
     trend_.Absorb(*components, now);
     TrendReport report = trend_.Report();
-    last_components_ = std::move(components);
     const std::lock_guard reading(reading_);
     report_ = std::move(report);
     reported_at_ = now;

@@ -7,6 +7,8 @@
 #include <numeric>
 #include <utility>
 
+#include "collectors/component/neighbour_groups.h"
+#include "collectors/support/text.h"
 #include "exporter/settings/setting_value.h"
 
 namespace airflow_host {
@@ -94,6 +96,19 @@ Expected<void> StoreListenAddresses(const Values& values, Settings& settings) {
   return StoreAllIn(
       [](Settings & all) -> auto& { return all.listen_addresses; }, ParseListenAddress)(values,
                                                                                         settings);
+}
+
+Expected<double> ParsePercent(std::string_view text) {
+  const auto number = ParseDecimal(text);
+  if (number && *number >= 0 && *number <= 100) return *number;
+  return Fail(ErrorKind::kMalformed, "wants a number from 0 to 100, not " + Quoted(text));
+}
+
+Expected<void> StoreNeighbours(const Values& values, Settings& settings) {
+  auto groups = ParseNeighbourGroups(values);
+  if (!groups) return tl::unexpected(groups.error());
+  settings.collector.neighbours = *std::move(groups);
+  return {};
 }
 
 /// A file that is read before the settings are stored, so that nothing is left to store.
@@ -190,6 +205,21 @@ void AddMetadataRows(Rows& rows) {
        "Schema of Airflow's tables; empty: the user's search path", group, false,
        StoreIn(
            [](Settings & all) -> auto& { return all.collector.database_schema; }, AsItStands)});
+}
+
+void AddComponentRows(Rows& rows) {
+  const char* const group = "Components";
+  rows.push_back(
+      {"component.pss-budget", SettingKind::kValue, "PERCENT", "1",
+       "What reading PSS, private memory and file descriptors may cost, of one core; 0: not read",
+       group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.pss_budget_percent; },
+           ParsePercent)});
+  rows.push_back(
+      {"component.neighbours", SettingKind::kList, "NAME=PATTERN", "",
+       "More groups of neighbours: * and ? against a process's name or its whole command line",
+       group, false, StoreNeighbours});
 }
 
 void AddBrokerRows(Rows& rows) {
@@ -294,6 +324,7 @@ std::vector<SettingRow> SettingTable(std::span<const CollectorRow> collectors) {
   AddProgramRows(rows);
   AddWebRows(rows);
   AddHostRows(rows);
+  AddComponentRows(rows);
   AddMetadataRows(rows);
   AddBrokerRows(rows);
   AddAirflowRows(rows);

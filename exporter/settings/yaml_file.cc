@@ -6,7 +6,9 @@
 #include <yaml-cpp/yaml.h>
 
 #include <exception>
+#include <set>
 #include <sstream>
+#include <string>
 #include <utility>
 
 #include "exporter/settings/setting_value.h"
@@ -21,6 +23,8 @@ constexpr int kDeepest = 8;
 constexpr std::size_t kMostSettings = 1000;
 constexpr std::string_view kCollector = "collector.";
 constexpr std::string_view kEnabled = ".enabled";
+/// Its keys are the user's: `mysql: "mysqld*"` below it is one item of a list, "mysql=mysqld*".
+constexpr std::string_view kNamedList = "component.neighbours";
 
 std::string Place(std::string_view path, int line) {
   return std::string(path) + " line " + std::to_string(line + 1) + ": ";
@@ -103,12 +107,43 @@ class Flattener {
         setting.values.push_back(item.Scalar());
       }
     }
+    return AddOnce(std::move(setting), name, mark);
+  }
+
+  Expected<void> AddOnce(YamlSetting setting, const std::string& name, const YAML::Mark& mark) {
+    if (name.starts_with(std::string(kNamedList) + ".") && name.size() > kNamedList.size() + 1) {
+      return AddNamed(std::move(setting), name, mark);
+    }
     for (const YamlSetting& other : settings_) {
       if (other.name != setting.name) continue;
       return tl::unexpected(At(mark, "the key " + Quoted(name) + " stands already in line " +
                                          std::to_string(other.line)));
     }
     settings_.push_back(std::move(setting));
+    return {};
+  }
+
+  Expected<void> AddNamed(YamlSetting setting, const std::string& name, const YAML::Mark& mark) {
+    const std::string key = name.substr(kNamedList.size() + 1);
+    for (std::string& value : setting.values) {
+      if (value.find(',') != std::string::npos) {
+        return tl::unexpected(
+            At(mark, "the pattern for " + Quoted(key) + " holds a comma; write ? in its place"));
+      }
+      value.insert(0, key + "=");
+    }
+    if (!named_.insert(key).second) {
+      return tl::unexpected(At(mark, "the key " + Quoted(name) + " stands already in the file"));
+    }
+    if (named_.size() == 1) {
+      setting.name = kNamedList;
+      setting.sequence = true;
+      return AddOnce(std::move(setting), std::string(kNamedList), mark);
+    }
+    for (YamlSetting& list : settings_) {
+      if (list.name != kNamedList) continue;
+      list.values.insert(list.values.end(), setting.values.begin(), setting.values.end());
+    }
     return {};
   }
 
@@ -121,6 +156,7 @@ class Flattener {
 
   std::string path_;
   YamlSettings settings_;
+  std::set<std::string> named_;  ///< The keys below kNamedList.
 };
 
 }  // namespace

@@ -6,7 +6,8 @@
 //     metadata: {enabled: true, cadence: 30s}
 //
 // Nested keys make up the flags' names; `enabled` under a collector stands for the collector
-// itself.
+// itself, and the keys under `component.neighbours` are the user's own names: `mysql: "mysqld*"` is
+// the item "mysql=mysqld*" of that list.
 #pragma once
 
 #include <cstddef>

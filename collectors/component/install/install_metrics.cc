@@ -30,20 +30,13 @@ constexpr MetricDescription kBytecode = {
     "for the process, and PYTHONDONTWRITEBYTECODE is not set (files below /proc/PID/root, looked "
     "at "
     "every ten minutes)."};
-constexpr MetricDescription kConcurrency = {
-    "airflow_worker_concurrency",
-    "Tasks that a Celery worker of this host is configured to run at a time, the upper bound where "
-    "it scales: its command line in /proc/PID/cmdline, else [celery] worker_concurrency in "
-    "/proc/PID/environ or airflow.cfg."};
-
-constexpr std::array kAll = {kInfo, kSetting, kTraces, kBytecode, kConcurrency};
+constexpr std::array kAll = {kInfo, kSetting, kTraces, kBytecode};
 
 }  // namespace
 
 std::span<const MetricDescription> InstallMetrics() { return kAll; }
 
-void DescribeInstalls(const InstallSummary& summary,
-                      std::optional<std::uint64_t> worker_concurrency, MetricWriter& writer) {
+void DescribeInstalls(const InstallSummary& summary, MetricWriter& writer) {
   for (const InstallSample& install : summary.installs) {
     writer.Add(kInfo, 1,
                {{"version", install.version},
@@ -57,7 +50,6 @@ void DescribeInstalls(const InstallSummary& summary,
   }
   writer.Add(kTraces, summary.otel_traces_enabled);
   writer.Add(kBytecode, summary.stdlib_bytecode_missing);
-  writer.Add(kConcurrency, worker_concurrency);
 }
 
 }  // namespace airflow_host

@@ -3,9 +3,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <ostream>
 #include <string>
 #include <vector>
+
+#include "tests/unit/component/cmdlines.h"
 
 namespace airflow_host {
 
@@ -21,27 +24,6 @@ using enum Component;
 using enum Role;
 
 constexpr Classification kNothing{};
-
-/// "a b" with arguments: what execve leaves behind.
-std::string Arguments(const std::vector<std::string>& arguments) {
-  std::string cmdline;
-  for (const std::string& argument : arguments) cmdline.append(argument).push_back('\0');
-  return cmdline;
-}
-
-/// A title set at run time, padded as the kernel shows it.
-std::string Title(const std::string& title, std::size_t padding = 120) {
-  return title + std::string(padding, '\0');
-}
-
-const std::string kAirflow = "/home/airflow/.local/bin/airflow";
-const std::string kPython = "/usr/python/bin/python3.12";
-
-std::string Cli(const std::vector<std::string>& command) {
-  std::vector<std::string> arguments = {kPython, kAirflow};
-  arguments.insert(arguments.end(), command.begin(), command.end());
-  return Arguments(arguments);
-}
 
 struct Row {
   std::string name;
@@ -384,6 +366,133 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     NameOf);
 
+// Rows that only a second version of a component has.
+INSTANTIATE_TEST_SUITE_P(
+    Versions, ClassifyTable,
+    testing::ValuesIn(std::vector<Row>{
+        {"CliOfImagesBefore31",
+         Arguments({"/usr/local/bin/python3.9", "/home/airflow/.local/bin/airflow", "triggerer"}),
+         "airflow",
+         {},
+         {kTriggerer, kMain}},
+        {"StandaloneInAContainer",
+         Arguments({"/usr/bin/dumb-init", "--", "/entrypoint", "standalone"}),
+         "dumb-init",
+         {},
+         kNothing},
+        {"ServeLogsOfATriggerer",
+         Title("airflow serve-logs"),
+         "airflow serve-l",
+         {kTriggerer, kMain},
+         {kServeLogs, kMain}},
+        {"ServeLogsOfALocalExecutorsScheduler",
+         Title("airflow serve-logs"),
+         "airflow serve-l",
+         {kScheduler, kMain},
+         {kServeLogs, kMain}},
+        {"GunicornServingLogsOfATriggerer",
+         Title("gunicorn: master [gunicorn]"),
+         "gunicorn: maste",
+         {kTriggerer, kMain},
+         {kServeLogs, kMain}},
+        {"GunicornOfServeLogs",
+         Title("gunicorn: master [gunicorn]"),
+         "gunicorn: maste",
+         {kServeLogs, kMain},
+         {kServeLogs, kMember}},
+        {"FileProcessorOfAManagerInTheDagProcessor",
+         Title("airflow scheduler - DagFileProcessor /opt/dags/x.py"),
+         "airflow schedul",
+         {kDagProcessor, kMember},
+         {kDagProcessor, kMember}},
+        {"ForkOfTheManagerBeforeItsTitle",
+         Title("airflow scheduler -- DagFileProcessorManager"),
+         "airflow schedul",
+         {kDagProcessor, kMain},
+         {kDagProcessor, kMember}},
+        {"CommandOfALocalExecutorBusyWithACommand",
+         Title("airflow worker -- LocalExecutor: ['airflow', 'tasks', 'run', 'd', 't', 'r']"),
+         "airflow worker ",
+         {kScheduler, kPoolWorker},
+         {kTask, kMain}},
+        {"SupervisorOfATaskInALocalExecutor",
+         Title("airflow task supervisor: ['airflow', 'tasks', 'run', 'd', 't', 'r']"),
+         "airflow task su",
+         {kScheduler, kPoolWorker},
+         {kTask, kMain}},
+        {"LocalExecutorOfATeamBusy",
+         Title("airflow worker -- LocalExecutor [team]: " + kUuid),
+         "airflow worker ",
+         {kScheduler, kMain},
+         {kScheduler, kPoolWorker}},
+        {"CeleryMainWithoutFlags",
+         Title("[celeryd: celery@10.0.0.7:MainProcess] -active- (celery worker)"),
+         "[celeryd: celer",
+         {},
+         {kCeleryWorker, kMain}},
+        {"ForkOfCeleryMainBeforeItsTitle",
+         Title("[celeryd: celery@h:MainProcess] -active- (celery worker)"),
+         "[celeryd: celer",
+         {kCeleryWorker, kMain},
+         {kCeleryWorker, kMember}},
+        {"ForkOfACeleryPoolBeforeItsTitle",
+         Title("[celeryd: celery@h:ForkPoolWorker-3]"),
+         "[celeryd: celer",
+         {kCeleryWorker, kPoolWorker},
+         {kTask, kMain}},
+        {"PoolOfAWorkerWithoutTitles",
+         Cli({"celery", "worker"}),
+         "airflow",
+         {kCeleryWorker, kMain},
+         {kCeleryWorker, kMember}},
+        {"TaskOfTheEdgeSupervisor",
+         Title("airflow worker -- " + kUuid),
+         "airflow worker ",
+         {kTask, kMain},
+         {kTask, kMember}},
+        {"TaskOfAPod",
+         Title("airflow worker -- " + kUuid),
+         "airflow worker ",
+         {kTask, kMain},
+         {kTask, kMember}},
+        {"RawTaskInAPod",
+         Cli({"tasks", "run", "d", "t", "r", "--raw"}),
+         "airflow",
+         {kTask, kMain},
+         {kTask, kMember}},
+        {"ApiServerOfGunicorn",
+         Title("gunicorn: master [airflow-api-server]"),
+         "gunicorn: maste",
+         {kApiServer, kMain},
+         {kApiServer, kMember}},
+        {"ApiServersResourceTracker",
+         Arguments({kPython, "-c", "from multiprocessing.resource_tracker import main;main(7)"}),
+         "python3.12",
+         {kApiServer, kMain},
+         {kApiServer, kMember}},
+        {"OpenLineageOfADagFileProcessor",
+         Title("airflow scheduler - DagFileProcessor /a.py - OpenLineage - emit"),
+         "airflow schedul",
+         {kDagProcessor, kMember},
+         {kDagProcessor, kMember}},
+        {"OpenLineageOfATaskOfAirflow3",
+         Title("airflow worker -- " + kUuid + " - OpenLineage - on_success"),
+         "airflow worker ",
+         {kTask, kMain},
+         {kTask, kMember}},
+        {"EdgeForkBeforeItsTitle",
+         Title("airflow edge worker: edge-1"),
+         "airflow edge wo",
+         {kEdgeWorker, kMain},
+         {kEdgeWorker, kMember}},
+        {"CeleryWorkersHealthCheck",
+         Cli({"celery", "list-workers"}),
+         "airflow",
+         {},
+         {kOtherAirflow, kMain}},
+    }),
+    NameOf);
+
 INSTANTIATE_TEST_SUITE_P(
     Others, ClassifyTable,
     testing::ValuesIn(std::vector<Row>{
@@ -441,7 +550,7 @@ INSTANTIATE_TEST_SUITE_P(
          {kDocker, kMember}},
         // A container's processes are children of its shim, and not the engine's.
         {"Container", Arguments({"nginx"}), "nginx", {kDocker, kMember}, kNothing},
-        {"OtherJava", Arguments({"java", "-jar", "x.jar"}), "java", {}, kNothing},
+        {"OtherJava", Arguments({"java", "-jar", "x.jar"}), "java", {}, {kJava, kMain}},
         // These wait for Airflow, and are none of it.
         {"DumbInit",
          Arguments({"/usr/bin/dumb-init", "--", "/entrypoint", "scheduler"}),
@@ -491,11 +600,35 @@ INSTANTIATE_TEST_SUITE_P(
     NameOf);
 
 TEST(ClassifyTitle, KnowsTheApiServersGunicornByItsWorkers) {
-  EXPECT_EQ(ClassifyTitle(TitleKind::kGunicornMaster, {}, true),
+  EXPECT_EQ(ClassifyTitle(TitleKind::kGunicornMaster, {}, {.has_api_worker = true}),
             (Classification{kApiServer, kMain}));
-  EXPECT_EQ(ClassifyTitle(TitleKind::kGunicornMaster, {}, false), kNothing);
-  EXPECT_EQ(ClassifyTitle(TitleKind::kGunicornMaster, {kApiServer, kMain}, true),
-            (Classification{kApiServer, kMember}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kGunicornMaster, {}), kNothing);
+  EXPECT_EQ(
+      ClassifyTitle(TitleKind::kGunicornMaster, {kApiServer, kMain}, {.has_api_worker = true}),
+      (Classification{kApiServer, kMember}));
+}
+
+TEST(ClassifyTitle, LeavesAnOrphanOfAPoolWhereItWas) {
+  const ClassifyHints orphan{.member_of = kCeleryWorker};
+  EXPECT_EQ(ClassifyTitle(TitleKind::kSupervisor, {}, orphan),
+            (Classification{kCeleryWorker, kPoolWorker}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kSupervisor, {}), (Classification{kTask, kMain}));
+}
+
+TEST(ClassifyTitle, GivesTheUsersGroupsWhatIsNotAirflows) {
+  const ClassifyHints mine{.group = NeighbourAt(2)};
+  EXPECT_EQ(ClassifyTitle(TitleKind::kNamedGroup, {}, mine),
+            (Classification{NeighbourAt(2), kMain}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kNamedGroup, {NeighbourAt(2), kMain}, mine),
+            (Classification{NeighbourAt(2), kMember}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kNamedGroup, {kDocker, kMember}, mine),
+            (Classification{NeighbourAt(2), kMain}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kNamedGroup, {kScheduler, kMain}, mine),
+            (Classification{kScheduler, kMember}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kNamedGroup, {kTask, kMain}, mine),
+            (Classification{kTask, kMember}));
+  EXPECT_EQ(ClassifyTitle(TitleKind::kJava, {kScheduler, kMain}),
+            (Classification{kScheduler, kMember}));
 }
 
 TEST(ComponentName, NamesEachComponentOnce) {
@@ -509,6 +642,8 @@ TEST(ComponentName, NamesEachComponentOnce) {
   EXPECT_EQ(ComponentName(kTask), "task");
   EXPECT_EQ(ComponentName(kOtherAirflow), "other_airflow");
   EXPECT_EQ(ComponentName(kDocker), "docker");
+  EXPECT_EQ(ComponentName(kJava), "java");
+  EXPECT_EQ(ComponentName(NeighbourAt(0)), "neighbour");
 }
 
 }  // namespace

@@ -9,77 +9,14 @@
 #include <string>
 
 #include "collectors/component/component_observation.h"
-#include "tests/support/manual_clock.h"
 #include "tests/unit/component/process_tree.h"
+#include "tests/unit/component/watch.h"
 
 namespace airflow_host {
 namespace {
 
-using Counts = std::map<std::string, std::uint64_t>;
-
-/// A collector over one /proc, and what it saw last.
-class Watch {
- public:
-  explicit Watch(std::string procfs) {
-    ComponentSettings settings;
-    settings.paths.procfs = std::move(procfs);
-    collector_ = MakeComponentCollector(settings, clock_).value();
-  }
-
-  const ComponentObservation& Walk() {
-    const auto result = collector_->Observe(Deadline{clock_.SteadyNow() + std::chrono::seconds(1)});
-    if (!result) throw std::runtime_error(result.error().message);
-    clock_.Advance(std::chrono::seconds(5));
-    last_ = std::dynamic_pointer_cast<const ComponentObservation>(*result);
-    return *last_;
-  }
-
-  Counts Processes() {
-    Counts counts;
-    for (const auto& sample : Walk().components) {
-      counts[std::string(ComponentName(sample.component))] = sample.processes;
-    }
-    return counts;
-  }
-
-  const ComponentSample& Of(Component component) const {
-    for (const auto& sample : last_->components) {
-      if (sample.component == component) return sample;
-    }
-    throw std::runtime_error("not seen");
-  }
-
-  const ProcessSample& Process(int pid) const {
-    for (const auto& sample : last_->processes) {
-      if (sample.pid == pid) return sample;
-    }
-    throw std::runtime_error("no such process");
-  }
-
-  Collector& collector() { return *collector_; }
-  ManualClock& clock() { return clock_; }
-  const ComponentObservation& last() const { return *last_; }
-
- private:
-  ManualClock clock_;
-  std::unique_ptr<Collector> collector_;
-  std::shared_ptr<const ComponentObservation> last_;
-};
-
 std::string Fixture(const std::string& name) {
   return std::string(FIXTURES_DIRECTORY) + "/" + name + "/proc";
-}
-
-std::string Command(const std::string& command) {
-  return std::string("/usr/bin/python3\0/usr/bin/airflow\0", 34) + command + std::string(1, '\0');
-}
-
-FakeProcess Scheduler(int pid, std::uint64_t start) {
-  FakeProcess process;
-  process.pid = pid;
-  process.start = start;
-  process.cmdline = Command("scheduler");
-  return process;
 }
 
 TEST(ComponentCollector, SeesAirflow3InComposeOnCgroup2) {
@@ -426,6 +363,7 @@ TEST(ComponentCollector, EndsAtItsDeadlineAndGoesOnAfterwards) {
   const auto late = watch.collector().Observe(Deadline{watch.clock().SteadyNow()});
   ASSERT_FALSE(late);
   EXPECT_EQ(late.error().kind, ErrorKind::kTimedOut);
+  watch.clock().Advance(std::chrono::seconds(5));
   watch.Walk();
   EXPECT_EQ(watch.Of(Component::kScheduler).restarts, 0U);
 }

@@ -39,11 +39,19 @@ TEST(DescribeComponent, WritesEveryMetric) {
   sample.shared_bytes = 10;
   sample.swap_bytes = 5;
   sample.largest_process_rss_bytes = 25;
+  sample.pss_bytes = 22;
+  sample.private_bytes = 21;
+  sample.open_fds = 9;
+  sample.max_fds = 1024;
   sample.threads = 4;
   sample.oldest_start = FromSecondsSinceEpoch(1000);
   sample.user_seconds = 1.5;
   sample.system_seconds = 0.5;
   sample.restarts = 3;
+  ProcessSample& worker = observation.processes.emplace_back();
+  worker.component = Component::kCeleryWorker;
+  worker.is_main = true;
+  worker.worker_concurrency = 16;
   observation.task_processes = 7;
   observation.worker_pool_processes = 8;
   EXPECT_THAT(Describe(&observation),
@@ -51,6 +59,11 @@ TEST(DescribeComponent, WritesEveryMetric) {
                   "airflow_component_processes component=scheduler 2.000000",
                   "airflow_component_memory_rss_bytes component=scheduler 30.000000",
                   "airflow_component_memory_anon_bytes component=scheduler 20.000000",
+                  "airflow_component_memory_pss_bytes component=scheduler 22.000000",
+                  "airflow_component_memory_private_bytes component=scheduler 21.000000",
+                  "airflow_component_open_fds component=scheduler 9.000000",
+                  "airflow_component_max_fds component=scheduler 1024.000000",
+                  "airflow_worker_concurrency 16.000000",
                   "airflow_component_memory_shared_bytes component=scheduler 10.000000",
                   "airflow_component_memory_swap_bytes component=scheduler 5.000000",
                   "airflow_component_largest_process_rss_bytes component=scheduler 25.000000",
@@ -60,6 +73,15 @@ TEST(DescribeComponent, WritesEveryMetric) {
                   "airflow_component_cpu_seconds_total component=scheduler mode=system 0.500000",
                   "airflow_component_restarts_total component=scheduler 3.000000",
                   "airflow_task_processes 7.000000", "airflow_worker_pool_processes 8.000000"));
+}
+
+TEST(DescribeComponent, NamesTheUsersGroups) {
+  ComponentObservation observation;
+  observation.neighbour_names =
+      std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"mysql"});
+  observation.components.emplace_back().component = NeighbourAt(0);
+  EXPECT_THAT(Describe(&observation),
+              testing::Contains("airflow_component_processes component=mysql 0.000000"));
 }
 
 TEST(DescribeComponent, KeepsTheCountersOfAComponentThatHasGone) {

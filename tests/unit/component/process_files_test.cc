@@ -5,7 +5,9 @@
 
 #include "collectors/component/component_totals.h"
 #include "collectors/component/process_cgroup.h"
+#include "collectors/component/process_limits.h"
 #include "collectors/component/process_status.h"
+#include "collectors/component/smaps_rollup.h"
 
 namespace airflow_host {
 namespace {
@@ -39,6 +41,48 @@ TEST(ParseProcessStatus, PassesOverNonsense) {
         std::string("VmRSS: 99999999999999999999 kB"), std::string("VmRSSx: 5 kB"),
         std::string("VmRSS:\0 5 kB", 13), std::string("\n\n\t\n")}) {
     EXPECT_EQ(ParseProcessStatus(text).rss, std::nullopt) << text;
+  }
+}
+
+TEST(ParseSmapsRollup, ReadsBytes) {
+  const SharedMemoryUse use = ParseSmapsRollup(
+      "564ab97df000-7fffca8ef000 ---p 00000000 00:00 0                          [rollup]\n"
+      "Rss:                1640 kB\nPss:                 199 kB\nPss_Dirty:           112 kB\n"
+      "Pss_Anon:            112 kB\nPss_File:             87 kB\nPss_Shmem:             0 kB\n"
+      "Shared_Clean:       1488 kB\nShared_Dirty:          0 kB\nPrivate_Clean:        40 kB\n"
+      "Private_Dirty:       112 kB\nReferenced:         1640 kB\nSwapPss:               0 kB\n"
+      "Locked:                0 kB\n");
+  EXPECT_EQ(use.rss, 1640U * 1024);
+  EXPECT_EQ(use.pss, 199U * 1024);
+  EXPECT_EQ(use.PrivateBytes(), 152U * 1024);
+}
+
+TEST(ParseSmapsRollup, LeavesEmptyWhatIsMissingOrNonsense) {
+  for (const std::string& text :
+       {std::string(), std::string("Pss:"), std::string("Pss: kB"), std::string("Pss: 5 MB"),
+        std::string("Pss: -5 kB"), std::string("Pss: 18446744073709551615 kB"),
+        std::string("Pss: 18014398509481984 kB"), std::string("Pss_Anon: 5 kB"),
+        std::string("Pss:\0 5 kB", 10), std::string("Private_Dirty: 5 kB\nPss: 5"),
+        std::string(60, '\0')}) {
+    EXPECT_EQ(ParseSmapsRollup(text).pss, std::nullopt) << text;
+    EXPECT_EQ(ParseSmapsRollup(text).PrivateBytes(), std::nullopt) << text;
+  }
+}
+
+TEST(ParseOpenFilesLimit, ReadsTheSoftLimit) {
+  const std::string begin =
+      "Limit                     Soft Limit           Hard Limit           Units     \n"
+      "Max cpu time              unlimited            unlimited            seconds   \n";
+  EXPECT_EQ(
+      ParseOpenFilesLimit(
+          begin + "Max open files            1024                 524288               files \n"),
+      1024U);
+  for (const std::string& text :
+       {std::string(), begin, begin + "Max open files", begin + "Max open files   ",
+        begin + "Max open files            unlimited            unlimited            files\n",
+        begin + "Max open files            99999999999999999999 1 files\n",
+        begin + "Max open files            -1 1 files\n", std::string(60, '\0')}) {
+    EXPECT_EQ(ParseOpenFilesLimit(text), std::nullopt) << text;
   }
 }
 

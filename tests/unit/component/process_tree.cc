@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <stdlib.h>
+#include <sys/fsuid.h>
 
 #include <fstream>
 #include <sstream>
@@ -14,6 +15,8 @@ ProcessTree::ProcessTree() {
     throw std::filesystem::filesystem_error("mkdtemp", pattern,
                                             std::error_code(errno, std::generic_category()));
   root_ = pattern;
+  // For who reads it WithoutRights.
+  std::filesystem::permissions(root_, std::filesystem::perms(0755));
   Write("stat", "cpu  1 2 3 4\nbtime 1000000\n");
   FakeProcess init;
   init.pid = 1;
@@ -43,7 +46,37 @@ void ProcessTree::Put(const FakeProcess& process) const {
   Write(folder + "status", status.str());
   Write(folder + "cmdline", process.cmdline);
   Write(folder + "cgroup", "0::" + process.cgroup + "\n");
+  PutCostly(process, folder);
 }
+
+void ProcessTree::PutCostly(const FakeProcess& process, const std::string& folder) const {
+  if (process.pss) {
+    std::ostringstream rollup;
+    rollup << "5640-7fff ---p 00000000 00:00 0    [rollup]\nRss: "
+           << process.anonymous + process.file << " kB\nPss:    " << *process.pss
+           << " kB\nPss_Anon:  1 kB\nPrivate_Clean:   0 kB\nPrivate_Dirty:   "
+           << process.private_dirty << " kB\n";
+    Write(folder + "smaps_rollup", rollup.str());
+  }
+  if (process.open_files) {
+    std::filesystem::remove_all(root_ / folder / "fd");
+    std::filesystem::create_directories(root_ / folder / "fd");
+    for (int at = 0; at < *process.open_files; ++at) Write(folder + "fd/" + std::to_string(at), "");
+  }
+  if (!process.file_limit.empty()) {
+    Write(folder + "limits",
+          "Limit                     Soft Limit           Hard Limit           Units     \n"
+          "Max open files            " +
+              process.file_limit + "                 524288      files\n");
+  }
+}
+
+void ProcessTree::Deny(const std::string& name) const {
+  std::filesystem::permissions(root_ / name, std::filesystem::perms::none);
+}
+
+WithoutRights::WithoutRights() : user_(::setfsuid(65534)) {}
+WithoutRights::~WithoutRights() { ::setfsuid(static_cast<uid_t>(user_)); }
 
 void ProcessTree::Remove(int pid) const {
   std::filesystem::remove_all(root_ / std::to_string(pid));

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace airflow_host {
@@ -21,6 +22,11 @@ struct FakeProcess {
   std::uint64_t swap = 0;
   char state = 'S';
   std::string cgroup = "/test";
+  std::optional<std::uint64_t>
+      pss;  ///< Of smaps_rollup, with `private_dirty`; empty: no such file.
+  std::uint64_t private_dirty = 0;
+  std::optional<int> open_files;  ///< Entries of fd; empty: no such directory.
+  std::string file_limit;         ///< As in limits; empty: no such file.
 };
 
 /// A directory that looks like /proc, gone at the end of the test. Holds process 1 and a boot time
@@ -38,11 +44,27 @@ class ProcessTree {
   void Put(const FakeProcess& process) const;
   /// Ends a process.
   void Remove(int pid) const;
+  /// Lets nobody read a file below the root; see WithoutRights.
+  void Deny(const std::string& name) const;
   /// Writes any file below the root.
   void Write(const std::string& name, const std::string& text) const;
 
  private:
+  void PutCostly(const FakeProcess& process, const std::string& folder) const;
+
   std::filesystem::path root_;
+};
+
+/// While it lives, this thread opens files without root's right to open all of them.
+class WithoutRights {
+ public:
+  WithoutRights();
+  ~WithoutRights();
+  WithoutRights(const WithoutRights&) = delete;
+  WithoutRights& operator=(const WithoutRights&) = delete;
+
+ private:
+  int user_;
 };
 
 }  // namespace airflow_host

@@ -9,10 +9,9 @@
 namespace airflow_host {
 namespace {
 
-std::multiset<std::string> Describe(const InstallSummary& summary,
-                                    std::optional<std::uint64_t> concurrency) {
+std::multiset<std::string> Describe(const InstallSummary& summary) {
   MetricWriter writer(1000);
-  DescribeInstalls(summary, concurrency, writer);
+  DescribeInstalls(summary, writer);
   std::multiset<std::string> lines;
   for (const auto& family : writer.Take()) {
     for (const auto& metric : family.metric) {
@@ -24,9 +23,7 @@ std::multiset<std::string> Describe(const InstallSummary& summary,
   return lines;
 }
 
-TEST(DescribeInstalls, AddsNothingWhereNothingIsKnown) {
-  EXPECT_TRUE(Describe({}, std::nullopt).empty());
-}
+TEST(DescribeInstalls, AddsNothingWhereNothingIsKnown) { EXPECT_TRUE(Describe({}).empty()); }
 
 TEST(DescribeInstalls, WritesEveryMetric) {
   InstallSummary summary;
@@ -34,14 +31,13 @@ TEST(DescribeInstalls, WritesEveryMetric) {
   summary.settings.push_back({"num_runs", -1});
   summary.otel_traces_enabled = true;
   summary.stdlib_bytecode_missing = false;
-  EXPECT_THAT(Describe(summary, 16),
+  EXPECT_THAT(Describe(summary),
               testing::UnorderedElementsAre(
                   "airflow_install_info version=2.10.5 celery_provider=3.10.0 python=3.12 "
                   "executor=CeleryExecutor source=dist-info:version 1.000000",
                   "airflow_install_setting name=num_runs -1.000000",
                   "airflow_install_otel_traces_enabled 1.000000",
-                  "airflow_install_stdlib_bytecode_missing 0.000000",
-                  "airflow_worker_concurrency 16.000000"));
+                  "airflow_install_stdlib_bytecode_missing 0.000000"));
 }
 
 }  // namespace

@@ -16,6 +16,7 @@
 namespace airflow_host {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
@@ -88,6 +89,23 @@ TEST_F(StatusFactsTest, GathersWhatCouldNotBeRead) {
   EXPECT_THAT(problems, Contains("no right to ask the engine"));
   EXPECT_THAT(problems, Contains(HasSubstr("2 processes could not be read")));
   EXPECT_THAT(problems, Contains("no right to read table job"));
+}
+
+TEST_F(StatusFactsTest, SaysWhichRightPssLacks) {
+  auto components = std::make_shared<ComponentObservation>();
+  components->pss_denied = 3;
+  board_.Publish("component", components);
+  EXPECT_THAT(ProblemsOf(board_), Contains(AllOf(HasSubstr("The shared memory of 3 processes"),
+                                                 HasSubstr("CAP_SYS_PTRACE"))));
+}
+
+TEST_F(StatusFactsTest, NamesTheUsersNeighbours) {
+  auto components = std::make_shared<ComponentObservation>();
+  components->neighbour_names =
+      std::make_shared<const std::vector<std::string>>(std::vector<std::string>{"mysql"});
+  components->components.emplace_back().component = NeighbourAt(0);
+  board_.Publish("component", components);
+  EXPECT_THAT(Lines(), ElementsAre("Components / mysql: 0 processes"));
 }
 
 }  // namespace

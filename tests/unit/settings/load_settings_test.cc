@@ -261,5 +261,33 @@ TEST_F(LoadSettingsTest, InputOfProcessLeavesOutTheName) {
   EXPECT_TRUE(input.environment.contains("PATH"));
 }
 
+TEST_F(LoadSettingsTest, NamesNeighboursInTheFile) {
+  Write("/x.yml",
+        "component:\n  neighbours:\n    mysql: \"mysqld*\"\n    dbt: [\"*dbt run*\", dbt]\n"
+        "  pss-budget: 0.5\n");
+  input_.arguments = {"--config.file=/x.yml"};
+  const Settings settings = Load();
+  EXPECT_THAT(settings.collector.neighbours,
+              ElementsAre(NeighbourGroup{"mysql", {"mysqld*"}},
+                          NeighbourGroup{"dbt", {"*dbt run*", "dbt"}}));
+  EXPECT_EQ(settings.collector.pss_budget_percent, 0.5);
+  EXPECT_EQ(Origin(settings, "component.neighbours").origin, "/x.yml line 3");
+}
+
+TEST_F(LoadSettingsTest, SaysWhatIsWrongWithComponents) {
+  Write("/x.yml", "component:\n  neighbours:\n    scheduler: \"x\"\n");
+  input_.arguments = {"--config.file=/x.yml"};
+  EXPECT_THAT(Failure().message,
+              HasSubstr("/x.yml line 3: component.neighbours names a group \"scheduler\", which is "
+                        "a component already"));
+  input_.arguments = {"--component.neighbours=mysql"};
+  EXPECT_THAT(Failure().message, HasSubstr("flag --component.neighbours wants a pattern"));
+  for (const char* budget : {"-1", "101", "nan", "much"}) {
+    input_.arguments = {std::string("--component.pss-budget=") + budget};
+    EXPECT_THAT(Failure().message,
+                HasSubstr("flag --component.pss-budget wants a number from 0 to 100"));
+  }
+}
+
 }  // namespace
 }  // namespace airflow_host

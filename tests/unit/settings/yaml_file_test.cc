@@ -45,6 +45,24 @@ TEST(ParseYamlSettings, EnabledStandsForTheCollector) {
   EXPECT_EQ((*settings)[1].name, "collector.host.cadence");
 }
 
+TEST(ParseYamlSettings, TheUsersNeighboursAreItemsOfOneList) {
+  const auto settings = ParseYamlSettings(
+      "component:\n"
+      "  neighbours:\n"
+      "    mysql: \"mysqld*\"\n"
+      "    dbt: [\"*dbt run*\", \"*dbt build*\"]\n"
+      "  pss-budget: 2\n",
+      "/x.yml");
+  ASSERT_TRUE(settings) << settings.error().message;
+  ASSERT_EQ(settings->size(), 2U);
+  EXPECT_EQ((*settings)[0].name, "component.neighbours");
+  EXPECT_TRUE((*settings)[0].sequence);
+  EXPECT_EQ((*settings)[0].line, 3U);
+  EXPECT_THAT((*settings)[0].values,
+              ElementsAre("mysql=mysqld*", "dbt=*dbt run*", "dbt=*dbt build*"));
+  EXPECT_EQ((*settings)[1].name, "component.pss-budget");
+}
+
 TEST(ParseYamlSettings, NamesFileAndLineOfWhatIsWrong) {
   const std::pair<const char*, const char*> kCases[] = {
       {"a: b\n  c: d\n", "/x.yml line 2: this is not YAML: "},
@@ -59,6 +77,11 @@ TEST(ParseYamlSettings, NamesFileAndLineOfWhatIsWrong) {
       {"a: [{b: 1}]\n", "wants a list of words"},
       {"[1, 2]: x\n", "/x.yml line 1: a key must be a plain word"},
       {"a: 1\n---\nb: 2\n", "/x.yml holds more than one YAML document"},
+      {"component: {neighbours: {a: x, a: y}}\n", "stands already in the file"},
+      {"component: {neighbours: {a: \"x,y\"}}\n", "the pattern for \"a\" holds a comma"},
+      {"component: {neighbours: {a: }}\n", "has no value"},
+      {"component:\n  neighbours: [a=x]\ncomponent.neighbours.b: y\n",
+       "/x.yml line 3: the key \"component.neighbours\" stands already in line 2"},
       {"a: *nothing\n", "/x.yml line 1: this is not YAML: "},
       {"a: {a: {a: {a: {a: {a: {a: {a: {a: {a: 1}}}}}}}}}\n", "nested too deeply"},
   };
