@@ -98,7 +98,7 @@ class ComponentCollector final : public Collector {
     failure_.reset();
     FillObservation(table_, details_, ledger_, boot_, *observation);
     observation->neighbour_names = neighbour_names_;
-    observation->install = installs_.summary();
+    AddInstalls(*observation);
     last_ = std::move(observation);
     return last_;
   }
@@ -150,6 +150,16 @@ class ComponentCollector final : public Collector {
       mains.push_back({process.pid, process.start_ticks, *component});
     }
     installs_.Look(mains, clock_.SteadyNow());
+  }
+
+  /// What a worker's command line says of its concurrency outweighs what it was configured with.
+  void AddInstalls(ComponentObservation& observation) const {
+    observation.install = installs_.summary();
+    for (ProcessSample& sample : observation.processes) {
+      if (sample.component != Component::kCeleryWorker || !sample.is_main) continue;
+      if (sample.worker_concurrency) continue;
+      sample.worker_concurrency = installs_.WorkerConcurrency(sample.pid, sample.start_ticks);
+    }
   }
 
   const ComponentSettings settings_;

@@ -58,8 +58,9 @@ constexpr MetricDescription kMaxFds = {
 constexpr MetricDescription kConcurrency = {
     "airflow_worker_concurrency",
     "Tasks that the Celery workers on this host run at once, all together, as they are configured "
-    "(their command lines in /proc/PID/cmdline, else [celery] worker_concurrency in "
-    "/proc/PID/environ or airflow.cfg); absent where it cannot be read for one of them."};
+    "(their command lines in /proc, else [celery] worker_concurrency or the upper bound of "
+    "worker_autoscale in /proc/PID/environ or airflow.cfg); absent where it cannot be read for "
+    "one of them."};
 constexpr MetricDescription kThreads = {
     "airflow_component_threads",
     "Threads of the component's processes (num_threads of /proc/PID/stat), sampled every few "

@@ -98,11 +98,11 @@ struct ComponentObservation final : Observation {
   bool others_hidden = false;               ///< /proc does not list process 1 (hidepid=2).
   std::uint64_t task_processes = 0;         ///< Topmost processes of `task`: tasks that run here.
   std::uint64_t worker_pool_processes = 0;  ///< Pool workers of Celery and LocalExecutors.
-  InstallSummary install;                   ///< What Airflow its components run from.
   /// Of ours, whose smaps_rollup may not be read: other users', and those that are not dumpable.
   std::uint64_t pss_denied = 0;
   /// The names of the user's groups of neighbours, in the order of their components; may be null.
   std::shared_ptr<const std::vector<std::string>> neighbour_names;
+  InstallSummary install;  ///< What Airflow its components run from.
 
   /// The name of one of this observation's components, as it stands in labels. Lives as long as any
   /// observation of the same collector.

@@ -27,6 +27,16 @@ void InstallReader::Look(std::span<const InstallSubject> mains, SteadyTime now) 
   if (changed) Summarize();
 }
 
+std::optional<std::uint32_t> InstallReader::WorkerConcurrency(int pid,
+                                                              std::uint64_t start_ticks) const {
+  for (const KnownInstall& install : installs_) {
+    if (install.subject.pid == pid && install.subject.start_ticks == start_ticks) {
+      return ConcurrencyOf(install.entry.facts);
+    }
+  }
+  return std::nullopt;
+}
+
 /// Drops what has gone and adds what is new; whether anything changed.
 bool InstallReader::Follow(std::span<const InstallSubject> mains) {
   std::vector<KnownInstall> next;

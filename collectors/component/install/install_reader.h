@@ -42,6 +42,9 @@ class InstallReader {
   /// What is known; of a process that has gone nothing.
   const InstallSummary& summary() const { return summary_; }
 
+  /// The ConcurrencyOf the settings of the process; empty where it is not known (yet).
+  std::optional<std::uint32_t> WorkerConcurrency(int pid, std::uint64_t start_ticks) const;
+
  private:
   struct KnownInstall {
     InstallSubject subject;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <limits>
 #include <utility>
 
 namespace airflow_host {
@@ -157,6 +158,14 @@ std::string ProblemOf(std::span<const InstallEntry> entries) {
 
 }  // namespace
 
+std::optional<std::uint32_t> ConcurrencyOf(const InstallFacts& facts) {
+  const auto& upper = facts.number(InstallNumber::kWorkerAutoscaleMax);
+  const auto& number = upper ? upper : facts.number(InstallNumber::kWorkerConcurrency);
+  constexpr std::int64_t kMost = std::numeric_limits<std::uint32_t>::max();
+  if (!number || number->value <= 0 || number->value > kMost) return std::nullopt;
+  return static_cast<std::uint32_t>(number->value);
+}
+
 InstallSummary Summarize(std::span<const InstallEntry> entries) {
   InstallSummary summary;
   for (const InstallFacts& facts : Distinct(entries)) summary.installs.push_back(SampleOf(facts));
@@ -170,11 +179,6 @@ InstallSummary Summarize(std::span<const InstallEntry> entries) {
     MergeFlag(summary.stdlib_bytecode_missing, entry.facts.stdlib_bytecode_missing);
     const auto& traces = entry.facts.otel_traces;
     if (traces) MergeFlag(summary.otel_traces_enabled, traces->value);
-  }
-  for (const InstallNumber number :
-       {InstallNumber::kWorkerConcurrency, InstallNumber::kWorkerAutoscaleMax}) {
-    const auto value = ValueFor(Component::kCeleryWorker, number, entries);
-    if (value && *value > 0) summary.worker_concurrency = static_cast<std::uint64_t>(*value);
   }
   summary.problem = ProblemOf(entries);
   return summary;

@@ -43,8 +43,6 @@ struct InstallSummary {
   std::vector<InstallSetting> settings;         ///< Each name once, in the order of InstallNumber.
   std::optional<bool> otel_traces_enabled;      ///< In any process.
   std::optional<bool> stdlib_bytecode_missing;  ///< For any process.
-  /// Tasks at a time as the Celery worker's settings say it, the upper bound where it scales.
-  std::optional<std::uint64_t> worker_concurrency;
   /// Which right is missing for the rest, in one sentence; empty while all could be read.
   std::string problem;
 };
@@ -57,6 +55,10 @@ struct InstallEntry {
   bool environment_denied = false;
   bool config_denied = false;
 };
+
+/// How many tasks at a time a Celery worker with these settings runs, the upper bound where it
+/// scales; empty where that is not known. Pure; any thread.
+std::optional<std::uint32_t> ConcurrencyOf(const InstallFacts& facts);
 
 /// Puts the entries together, which stand with the oldest process first. Two of one version that
 /// differ in no other label that both know are one installation. A setting is that of the component

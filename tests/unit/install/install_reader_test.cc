@@ -75,6 +75,15 @@ TEST_F(InstallReaderTest, ForgetsWhatHasGone) {
   EXPECT_TRUE(Versions().empty());
 }
 
+TEST_F(InstallReaderTest, TellsAWorkersConcurrency) {
+  const std::vector mains = {Put(1, "2.0.1", Component::kCeleryWorker)};
+  tree_.Write("/image2.0.1/opt/airflow/airflow.cfg", "[celery]\nworker_concurrency = 6\n");
+  EXPECT_EQ(reader_.WorkerConcurrency(1, mains[0].start_ticks), std::nullopt);
+  reader_.Look(mains, now_);
+  EXPECT_EQ(reader_.WorkerConcurrency(1, mains[0].start_ticks), 6U);
+  EXPECT_EQ(reader_.WorkerConcurrency(1, mains[0].start_ticks + 1), std::nullopt);
+}
+
 TEST_F(InstallReaderTest, PassesOverTasksCommandsAndNeighbours) {
   reader_.Look(
       std::vector{Put(1, "2.0.1", Component::kTask), Put(2, "2.0.2", Component::kOtherAirflow),

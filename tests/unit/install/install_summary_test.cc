@@ -99,18 +99,17 @@ TEST(InstallSummary, ASettingIsThatOfWhoObeysIt) {
               ElementsAre(InstallSetting{"num_runs", 1}, InstallSetting{"worker_concurrency", 8}));
 }
 
-TEST(InstallSummary, WorkerConcurrencyIsTheWorkersOwnOrItsUpperBound) {
+TEST(InstallConcurrency, IsTheWorkersOwnOrItsUpperBound) {
   InstallEntry worker = Entry(Component::kCeleryWorker, "2.10.5", "");
-  InstallEntry scheduler = Entry(Component::kScheduler, "2.10.5", "");
-  Set(scheduler, InstallNumber::kWorkerConcurrency, 16);
-  EXPECT_EQ(Summarize(std::vector{worker, scheduler}).worker_concurrency, std::nullopt);
+  EXPECT_EQ(ConcurrencyOf(worker.facts), std::nullopt);
   Set(worker, InstallNumber::kWorkerConcurrency, 8);
-  EXPECT_EQ(Summarize(std::vector{worker, scheduler}).worker_concurrency, 8U);
+  EXPECT_EQ(ConcurrencyOf(worker.facts), 8U);
   Set(worker, InstallNumber::kWorkerAutoscaleMax, 12);
-  EXPECT_EQ(Summarize(std::vector{worker, scheduler}).worker_concurrency, 12U);
-  InstallEntry negative = Entry(Component::kCeleryWorker, "2.10.5", "");
-  Set(negative, InstallNumber::kWorkerConcurrency, -1);
-  EXPECT_EQ(Summarize(std::vector{negative}).worker_concurrency, std::nullopt);
+  EXPECT_EQ(ConcurrencyOf(worker.facts), 12U);
+  for (const std::int64_t wrong : {std::int64_t{0}, std::int64_t{-1}, std::int64_t{1} << 32}) {
+    Set(worker, InstallNumber::kWorkerAutoscaleMax, wrong);
+    EXPECT_EQ(ConcurrencyOf(worker.facts), std::nullopt);
+  }
 }
 
 TEST(InstallSummary, FlagsAreTrueIfAnyIs) {
