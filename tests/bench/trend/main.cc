@@ -111,7 +111,7 @@ void PrintSuite(std::size_t runs, const std::vector<std::string>& parts) {
 
 int main(int argument_count, char** arguments) {
   namespace bench = airflow_host::bench;
-  std::size_t runs = 24;
+  std::size_t runs = 16;
   double limit = 0;
   std::vector<std::string> files;
   std::vector<std::string> parts;
