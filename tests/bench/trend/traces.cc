@@ -115,6 +115,7 @@ Scenario LeakWithRestarts(bool in_place) {
                              sample.life_age = age;
                            });
   scenario.anon_rate = rate;
+  scenario.has_end = false;  // A restart comes before it.
   return scenario;
 }
 

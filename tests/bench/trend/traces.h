@@ -34,7 +34,8 @@ struct Scenario {
   std::chrono::seconds judged_from{0};
   double anon_rate = 0;  ///< The truth, bytes per second.
   double slab_rate = 0;
-  bool counts = true;  ///< False: shown for honesty, the aims do not hold for it.
+  bool has_end = true;  ///< A leak reaches the limit some day.
+  bool counts = true;   ///< False: shown for honesty, the aims do not hold for it.
   /// Makes the generator of one run: seconds since the start of the trace to what is seen then;
   /// called with ascending times.
   std::function<std::function<TraceSample(double)>(std::uint64_t seed)> make;

@@ -56,7 +56,7 @@ class Judge {
       Rows(time, window, report, run);
       if (time >= kFirstJudgement.at(window)) Predictions(time, window, run);
     }
-    if (static_cast<std::int64_t>(time) % 180 == 0) End(time, begin, report, run);
+    if (static_cast<std::int64_t>(time) % 180 == 0) End(time, begin, report);
   }
 
  private:
@@ -70,11 +70,9 @@ class Judge {
     for (const TrendRow& row : report.trend.rows) {
       if (row.window != label) continue;
       const double truth = Truth(row.kind);
-      if (scenario_.Leaks() && truth <= 0) {
-        if (row.growing) ++tally_.wrong_kind;
-        continue;
-      }
-      if (!scenario_.Leaks() && row.kind == TrendKind::kSlab) {
+      const TrendKind other = scenario_.slab_rate > 0 ? TrendKind::kAnon : TrendKind::kSlab;
+      if (row.kind == other) {
+        ++tally_.others;
         if (row.growing) ++tally_.wrong_kind;
         continue;
       }
@@ -98,9 +96,9 @@ class Judge {
     if (!run.predicted.at(window)) run.predicted.at(window) = time;
   }
 
-  void End(double time, SystemTime begin, const ContainerTrendReport& report, const OneRun& run) {
+  void End(double time, SystemTime begin, const ContainerTrendReport& report) {
     const auto& end = report.trend.exhaustion;
-    if (!end || !scenario_.Leaks() || run.sample.life_age < 1e8) return;
+    if (!end || !scenario_.has_end || !scenario_.Leaks()) return;
     if (time < static_cast<double>(scenario_.judged_from.count())) return;
     // The true line of what grows, with the noise's mean of naught.
     const double rate = scenario_.anon_rate + scenario_.slab_rate;

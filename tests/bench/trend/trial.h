@@ -37,7 +37,8 @@ struct Tally {
   std::vector<double> found_after;  ///< Seconds to the first verdict of any window.
   std::uint64_t exhaustions = 0;    ///< Judgements with an end of memory.
   std::uint64_t covered = 0;        ///< Whose interval covers the true end.
-  std::uint64_t wrong_kind = 0;     ///< Judgements that found growth in memory that does not grow.
+  std::uint64_t others = 0;         ///< Judgements of the kind of memory that does not grow.
+  std::uint64_t wrong_kind = 0;     ///< Those of them that found growth.
 };
 
 /// Runs `scenario` `runs` times, each as a container of its own. Deterministic in `seed`.

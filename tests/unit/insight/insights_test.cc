@@ -31,7 +31,7 @@ std::string DagOfMemory(const Insights& insights) {
 TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
   ManualClock clock;
   const auto lookup = std::make_shared<TaskLookup>();
-  Insights insights(InsightSettings{.task_lookup = lookup}, clock);
+  Insights insights(InsightSettings{.trend = {}, .task_lookup = lookup}, clock);
   const auto first = OneTask();
   EXPECT_EQ(insights.Absorb(first), first);
   EXPECT_EQ(DagOfMemory(insights), "unknown");

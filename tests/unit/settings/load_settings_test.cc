@@ -57,6 +57,20 @@ TEST_F(LoadSettingsTest, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   EXPECT_EQ(Origin(Load(), name).origin, "flag --web.max-requests");
 }
 
+TEST_F(LoadSettingsTest, KeepsHistoryInTheDirectoryOfTheService) {
+  EXPECT_EQ(Load().storage_path, "");
+  input_.environment = {{"STATE_DIRECTORY", "/var/lib/exporter:/var/lib/other"}};
+  EXPECT_EQ(Load().storage_path, "/var/lib/exporter");
+  EXPECT_EQ(Origin(Load(), "storage.path").origin, "environment variable STATE_DIRECTORY");
+  input_.arguments = {"--storage.path=/srv/state"};
+  EXPECT_EQ(Load().storage_path, "/srv/state");
+  input_.arguments = {"--storage.path="};
+  EXPECT_EQ(Load().storage_path, "");
+  input_.arguments = {};
+  input_.environment = {{"STATE_DIRECTORY", "relative"}};
+  EXPECT_EQ(Load().storage_path, "");
+}
+
 TEST_F(LoadSettingsTest, EverySettingCanComeFromEverySource) {
   struct Case {
     const char* name;
