@@ -1,12 +1,14 @@
 // Turns observations into the summary lines of the status page.
 #include "exporter/status_facts.h"
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <optional>
 
 #include "collectors/broker/broker_observation.h"
 #include "collectors/component/component_observation.h"
+#include "collectors/container/container_key.h"
 #include "collectors/container/container_observation.h"
 #include "collectors/host/host_observation.h"
 #include "collectors/metadata/metadata_observation.h"
@@ -69,7 +71,9 @@ void AddComponents(const Board& board, Facts& facts) {
 void AddContainers(const Board& board, Facts& facts) {
   const auto containers = board.Latest<ContainerObservation>("container");
   if (!containers) return;
-  facts.push_back({"Host", "Containers", std::to_string(containers->containers.size())});
+  const auto& all = containers->containers;
+  const auto shown = std::count_if(all.begin(), all.end(), &IsShown);
+  facts.push_back({"Host", "Containers", std::to_string(shown)});
 }
 
 void AddTasks(const Board& board, Facts& facts) {

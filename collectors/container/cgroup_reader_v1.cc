@@ -14,6 +14,16 @@ std::optional<std::uint64_t> SwapLimit(const MemoryStat& stat) {
   return *stat.memory_and_swap_limit - std::min(*stat.memory_and_swap_limit, *stat.memory_limit);
 }
 
+/// A charge that fails is counted once: by the limit of memory and swap together, which is tried
+/// first and is the only one that counts where both are the same (docker run -m X --memory-swap X),
+/// or else by that of memory. (Linux 6.18 does not count the former any more.)
+std::optional<std::uint64_t> LimitHits(const CgroupDirectory& directory, std::string& buffer) {
+  const auto memory = directory.ReadNumber("memory.failcnt", buffer);
+  const auto with_swap = directory.ReadNumber("memory.memsw.failcnt", buffer);
+  if (!memory) return with_swap;
+  return *memory + with_swap.value_or(0);
+}
+
 }  // namespace
 
 void ReadMemoryV1(const CgroupDirectory& directory, std::string& buffer, Container& container) {
@@ -21,7 +31,7 @@ void ReadMemoryV1(const CgroupDirectory& directory, std::string& buffer, Contain
   memory.usage = directory.ReadNumber("memory.usage_in_bytes", buffer);
   memory.peak = directory.ReadNumber("memory.max_usage_in_bytes", buffer);
   memory.kernel = directory.ReadNumber("memory.kmem.usage_in_bytes", buffer);
-  container.events.max = directory.ReadNumber("memory.failcnt", buffer);
+  container.events.max = LimitHits(directory, buffer);
   if (const auto text = directory.Read("memory.stat", buffer)) {
     const MemoryStat stat = ParseMemoryStatV1(*text);
     memory.anon = stat.anon;

@@ -49,13 +49,14 @@ class Walker {
   }
 
   void Keep(ContainerIdentity identity, bool is_service) {
-    if (is_service && services_ == limits_.services) {
+    std::size_t& count = is_service ? services_ : containers_;
+    if (count == (is_service ? limits_.services : limits_.containers)) {
       found_.truncated = true;
+      if (!is_service) stopped_ = true;
       return;
     }
+    ++count;
     found_.containers.push_back({path_, std::move(identity)});
-    (is_service ? services_ : containers_) += 1;
-    if (containers_ == limits_.containers) stopped_ = found_.truncated = true;
   }
 
   const WalkLimits& limits_;

@@ -15,7 +15,7 @@ namespace airflow_host {
 /// How far the search goes.
 struct WalkLimits {
   std::size_t depth = 10;  ///< Levels below the root. Kubernetes needs 4, nested slices more.
-  std::size_t containers = 2000;     ///< Found ones, services not counted.
+  std::size_t containers = 4000;     ///< Found ones, services not counted.
   std::size_t services = 500;        ///< Found ones.
   std::size_t directories = 20'000;  ///< Opened ones.
 };

@@ -12,6 +12,7 @@
 #include "collectors/container/cgroup_walk.h"
 #include "collectors/container/container_names.h"
 #include "collectors/container/container_observation.h"
+#include "collectors/container/last_kills.h"
 #include "collectors/container/process_start.h"
 
 namespace airflow_host {
@@ -61,6 +62,9 @@ class ContainerCollector final : public Collector {
     if (!layout) return tl::unexpected(layout.error());
     observation->cgroup_version = layout->version;
     if (const auto error = ReadAll(*layout, deadline, *observation)) return tl::unexpected(*error);
+    if (layout->files == CgroupFiles::kV2) {
+      observation->late_kills = last_kills_.Find(layout->root, observation->containers, buffer_);
+    }
     names_.Fill(observation->containers, deadline);
     observation->names_problem = names_.problem();
     return observation;
@@ -146,6 +150,7 @@ class ContainerCollector final : public Collector {
   ContainerSettings settings_;
   const Clock& clock_;
   ContainerNames names_;
+  LastKills last_kills_;
   std::unordered_map<std::uint64_t, Kept> kept_;
   std::uint64_t observations_ = 0;
   std::string buffer_;

@@ -21,7 +21,9 @@ void AddTo(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>
 
 }  // namespace
 
-void ContainerLedger::Enter(std::span<Container> containers, SteadyTime now) {
+void ContainerLedger::Enter(std::span<Container> containers, std::span<const LateKills> late,
+                            SteadyTime now) {
+  for (const LateKills& one : late) EnterLate(one);
   const std::vector<ContainerKey> keys = ContainerKeys(containers);
   for (std::size_t at = 0; at < keys.size(); ++at) {
     Book& book = books_[keys[at]];
@@ -29,6 +31,23 @@ void ContainerLedger::Enter(std::span<Container> containers, SteadyTime now) {
     EnterOne(book, containers[at]);
   }
   Forget(now);
+}
+
+/// Under the key that the cgroup stood under last.
+void ContainerLedger::EnterLate(const LateKills& late) {
+  Book* last = nullptr;
+  Cgroup* cgroup = nullptr;
+  for (auto& [key, book] : books_) {
+    const auto found =
+        std::find_if(book.cgroups.begin(), book.cgroups.end(),
+                     [&](const Cgroup& one) { return one.inode == late.cgroup_inode; });
+    if (found == book.cgroups.end() || (last != nullptr && last->last_seen >= book.last_seen)) {
+      continue;
+    }
+    last = &book;
+    cgroup = &*found;
+  }
+  if (cgroup != nullptr) AddTo(cgroup->events.oom_kill, late.oom_kills);
 }
 
 /// Its entry in `book`, made if there is none: then the cgroup took another's place, if there was

@@ -34,7 +34,10 @@ class ContainerLedger {
   /// Enters all containers of one observation, whose components are filled in, and fills in their
   /// events_of_key and restarts_of_key; and, of those that have a name, the component that was last
   /// seen in it while none is (for some seconds after a restart). `now`: of the steady clock.
-  void Enter(std::span<Container> containers, SteadyTime now);
+  void Enter(std::span<Container> containers, SteadyTime now) { Enter(containers, {}, now); }
+
+  /// The same, with the kills that became known after their containers' ends.
+  void Enter(std::span<Container> containers, std::span<const LateKills> late, SteadyTime now);
 
   /// How many keys are kept.
   std::size_t size() const { return books_.size(); }
@@ -56,6 +59,7 @@ class ContainerLedger {
   };
 
   static Cgroup& CgroupOf(Book& book, std::uint64_t inode);
+  void EnterLate(const LateKills& late);
   static void EnterOne(Book& book, Container& container);
   void Forget(SteadyTime now);
 

@@ -101,7 +101,8 @@ constexpr MetricDescription kEvents{
     "What happened to the container's memory, kept over its restarts: reclaimed below low, "
     "throttled "
     "at high, hit max, out of memory, processes killed, swap allocations failed (cgroup v2 "
-    "memory.events and memory.swap.events, v1 memory.failcnt and memory.oom_control).",
+    "memory.events and memory.swap.events, v1 memory.failcnt, memory.memsw.failcnt and "
+    "memory.oom_control).",
     kCounter};
 constexpr MetricDescription kOomKills{
     "airflow_container_oom_kills_total",

@@ -74,7 +74,8 @@ struct ContainerMemory {
 struct ContainerMemoryEvents {
   std::optional<std::uint64_t> low;   ///< Reclaimed although below memory.low (v2 memory.events).
   std::optional<std::uint64_t> high;  ///< Throttled at memory.high (v2 memory.events).
-  std::optional<std::uint64_t> max;   ///< Hit its limit (v2 memory.events, v1 memory.failcnt).
+  std::optional<std::uint64_t> max;   ///< Hit its limit (v2 memory.events; v1 memory.failcnt,
+                                      ///< with memory.memsw.failcnt).
   std::optional<std::uint64_t> oom;   ///< The limit could not be kept (v2 memory.events).
   /// Processes killed by the OOM killer (v2 memory.events, v1 memory.oom_control; Linux 4.13).
   std::optional<std::uint64_t> oom_kill;
@@ -124,12 +125,20 @@ struct Container {
   std::optional<std::uint64_t> restarts_of_key;
 };
 
+/// Kills of a container that is gone by now, told after its end.
+struct LateKills {
+  std::uint64_t cgroup_inode = 0;  ///< Of its former cgroup.
+  std::uint64_t oom_kills = 0;     ///< Besides those that it was last seen with.
+};
+
 /// All containers of the host.
 struct ContainerObservation final : Observation {
   /// "v1", "v2", or "hybrid": both are mounted, and the memory controller is in one of them.
   std::string cgroup_version;
   /// Sorted by cgroup path.
   std::vector<Container> containers;
+  /// Of containers that were in the last observation and are gone (v2 only).
+  std::vector<LateKills> late_kills;
   /// Why containers have no names, and which right is missing; empty while all is well.
   std::string names_problem;
   /// There are more cgroups or containers than are looked at.

@@ -78,7 +78,7 @@ std::shared_ptr<const Observation> Insights::Refine(
 std::shared_ptr<const Observation> Insights::Refine(const ContainerObservation& containers) {
   auto named = std::make_shared<ContainerObservation>(
       last_components_ != nullptr ? NameByComponent(containers, *last_components_) : containers);
-  container_ledger_.Enter(named->containers, clock_.SteadyNow());
+  container_ledger_.Enter(named->containers, named->late_kills, clock_.SteadyNow());
   return named;
 }
 

@@ -46,14 +46,27 @@ void ForPathAndAbove(std::string_view path, Visit visit) {
   while (!path.empty() && !visit(path)) path = path.substr(0, path.rfind('/'));
 }
 
-/// The id of the container in whose cgroup `path` lies; empty outside of containers.
-std::string ContainerIdOf(std::string_view path) {
-  std::string id;
+/// The container in whose cgroup `path` lies; nothing outside of containers.
+std::optional<ContainerIdentity> ContainerAt(std::string_view path) {
+  std::optional<ContainerIdentity> found;
   ForPathAndAbove(path, [&](std::string_view above) {
-    if (auto identity = IdentifyContainer(above)) id = std::move(identity->id);
-    return !id.empty();
+    found = IdentifyContainer(above);
+    return found.has_value();
   });
-  return id;
+  return found;
+}
+
+std::string ContainerIdOf(std::string_view path) {
+  const auto container = ContainerAt(path);
+  return container ? container->id : std::string();
+}
+
+/// What to call the container in whose cgroup `path` lies while nobody knows its name: by its short
+/// id, or, a systemd service, by its unit.
+std::string NameByPath(std::string_view path) {
+  const auto container = ContainerAt(path);
+  if (!container) return {};
+  return container->name.empty() ? container->id.substr(0, kShortId) : container->name;
 }
 
 /// A victim in another container than the process that has its pid is another process: we see other
@@ -169,8 +182,7 @@ void KillAttribution::Attribute(Entry& entry) const {
   if (process != nullptr && Contradicts(process->cgroup_path, kill.task_memcg)) process = nullptr;
   const std::string_view path = CgroupOf(kill, process);
   const KnownContainer* const container = ContainerOf(path);
-  attributed.container =
-      container != nullptr ? container->name : ContainerIdOf(path).substr(0, kShortId);
+  attributed.container = container != nullptr ? container->name : NameByPath(path);
   std::string component;
   if (process != nullptr) {
     entry.process_found = true;

@@ -74,7 +74,8 @@ class Engine:
         raise AssertionError(f"{name} has no memory cgroup")
 
     def is_ready(self) -> bool:
-        return self.process.poll() is not None or bool(self.docker("version", check=False))
+        return self.process.poll() is not None or bool(
+            self.docker("version", "--format={{.Server.Version}}", check=False))
 
 
 def is_version_2() -> bool:
@@ -108,6 +109,7 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
         yield engine
     finally:
         stop(engine)
+        unmount_below(folder)
         shutil.rmtree(folder)
 
 
@@ -132,10 +134,18 @@ def stop(engine: Engine) -> None:
             directory.rmdir()
 
 
+def unmount_below(folder: Path) -> None:
+    """The engine leaves the host's network namespace mounted in its folder."""
+    targets = [line.split()[1] for line in Path("/proc/mounts").read_text().splitlines()]
+    for target in reversed(targets):
+        if target.startswith(f"{folder}/"):
+            subprocess.run(["umount", target], check=True)
+
+
 def remove_all(engine: Engine) -> None:
-    names = engine.docker("ps", "--all", "--quiet").split()
+    names = engine.docker("ps", "--all", "--quiet", check=False).split()
     if names:
-        engine.docker("rm", "--force", *names)
+        engine.docker("rm", "--force", *names, check=False)
 
 
 @pytest.fixture
@@ -209,7 +219,8 @@ def test_the_figures_are_the_engines_and_the_kernels(engine: Engine, exporter: E
 
 
 def test_kills_and_restarts_outlive_the_container(engine: Engine, exporter: Exporter):
-    options = ("--memory=64m", "--memory-swap=64m")
+    # Not with as little for memory and swap together: Linux 6.18 counts no hit of that limit.
+    options = ("--memory=64m",)
     name = engine.run("worker", *options)
     wait_for(exporter, name, "oom_kills_total", 0)
     engine.kill_for_want_of_memory(name)

@@ -120,6 +120,19 @@ TEST_F(ContainerCollectorTest, ReadsDockerOnV1) {
   EXPECT_EQ(scheduler.events.max, 0U);
 }
 
+TEST_F(ContainerCollectorTest, OnV1CountsTheHitsOfBothLimits) {
+  const TemporaryTree tree;
+  const std::string path = "/sys/fs/cgroup/memory/docker/" + std::string(64, 'a');
+  tree.Write("/sys/fs/cgroup/memory/memory.stat", "cache 1\n");
+  tree.Write(path + "/cgroup.procs", "7\n");
+  const auto collector = Make(tree.root());
+  EXPECT_EQ(Observe(*collector)->containers.at(0).events.max, std::nullopt);
+  tree.Write(path + "/memory.failcnt", "2\n");
+  EXPECT_EQ(Observe(*collector)->containers.at(0).events.max, 2U);
+  tree.Write(path + "/memory.memsw.failcnt", "40\n");
+  EXPECT_EQ(Observe(*collector)->containers.at(0).events.max, 42U);
+}
+
 TEST_F(ContainerCollectorTest, OnAHybridHostReadsTheHierarchyWithTheMemoryController) {
   const auto observation = ObserveFixture("hybrid");
   EXPECT_EQ(observation->cgroup_version, "hybrid");

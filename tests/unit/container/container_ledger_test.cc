@@ -112,6 +112,16 @@ TEST_F(ContainerLedgerTest, CountsRestartsInPlace) {
   EXPECT_EQ(EnterOne(service).restarts_of_key, 3U);
 }
 
+TEST_F(ContainerLedgerTest, AddsKillsThatBecomeKnownAfterTheEnd) {
+  EnterOne(Make("", 1, 1));
+  EnterOne(Make("worker", 1, 1));
+  std::vector<Container> replaced = {Make("worker", 2, 0)};
+  const std::vector<LateKills> late = {{1, 2}, {77, 9}};
+  ledger_.Enter(replaced, late, now_ += cadence_);
+  EXPECT_EQ(replaced[0].events_of_key.oom_kill, 3U);
+  EXPECT_EQ(EnterOne(Make("", 1, 1)).events_of_key.oom_kill, 1U);
+}
+
 TEST_F(ContainerLedgerTest, ForgetsAKeyThatHadNoContainerForAnHour) {
   EnterOne(Make("worker", 1, 3));
   now_ += minutes(59);

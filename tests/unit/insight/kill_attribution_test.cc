@@ -196,13 +196,13 @@ TEST_F(KillAttributionTest, GoesByTheNameWhereThatIsEnough) {
   EXPECT_EQ(kills_.Report().kills[0].component, "task");
 }
 
-TEST_F(KillAttributionTest, GoesByTheServiceOnAHostWithoutContainers) {
+TEST_F(KillAttributionTest, GoesByTheServiceOfSystemd) {
   Process(5, Component::kScheduler, "/system.slice/airflow-scheduler.service").is_main = true;
   SeeProcesses();
   Kill(77, "/system.slice/airflow-scheduler.service");
   Later(seconds(1));
   EXPECT_EQ(kills_.Report().kills[0].component, "scheduler");
-  EXPECT_EQ(kills_.Report().kills[0].container, "");
+  EXPECT_EQ(kills_.Report().kills[0].container, "airflow-scheduler.service");
 }
 
 TEST_F(KillAttributionTest, CallsAContainerThatNobodyKnowsByItsShortId) {

