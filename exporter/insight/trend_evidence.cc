@@ -12,7 +12,7 @@ namespace {
 constexpr double kCertainty = 1.75;
 constexpr double kFirstHalfShare = 0.25;
 constexpr double kSecondHalfShare = 0.5;
-constexpr double kSteadyShare = 2.0 / 3;
+constexpr double kSteadyShare = 0.8;
 constexpr double kSpreads = 3;
 constexpr double kNormal95OneSided = 1.6448536269514722;
 constexpr double kNewsShare = 0.5;

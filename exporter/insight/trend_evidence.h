@@ -4,13 +4,13 @@
 //   1. the slope is above 0 by 1.75 times what the lower 95 % bound is below it, autocorrelation
 //      allowed for (chance: a window is judged every 30 s, so one in forty would be many a day);
 //   2. both halves agree: the slope of the first is above 1/4, that of the second above 1/2 of the
-//      whole one and above 2/3 of that of the first, and Mann-Kendall's Z of the second is above
+//      whole one and above 4/5 of that of the first, and Mann-Kendall's Z of the second is above
 //      1.645 (a step, a warm-up, spikes that come late);
 //   3. the growth over the window is above 3 median absolute deviations of the residuals (wander);
 //   4. and above kLeastGrowth (what nobody needs to know);
 //   5. at least half of it leads above the level of the same hour of the days before, where such a
 //      day is known (a daily cycle, whose rise is a true trend for six hours and no leak).
-// The first four are those of a Monte-Carlo study of 400 runs each; 1 is stricter (it was 1.0), 2/3
+// The first four are those of a Monte-Carlo study of 400 runs each; 1 is stricter (it was 1.0), 4/5
 // in 2 and the whole of 5 are new, since tests/bench/trend showed 29 false alarms in 1,000 windows
 // of 1h on flat noise, 83 on warm-ups and 300 on a daily cycle without them. What it measures with
 // them stands in the README.
