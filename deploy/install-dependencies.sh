@@ -49,11 +49,12 @@ test_packages=(
   clang-tidy                # static analysis of the C++ sources
   shellcheck                # static analysis of the scripts
   python3-pytest            # tests/integration
+  redis-sentinel            # failover of the Celery broker
   prometheus                # promtool check metrics
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
 # The services of the packages above.
-services=(postgresql redis-server prometheus prometheus-node-exporter)
+services=(postgresql redis-server redis-sentinel prometheus prometheus-node-exporter)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.d/airflow-host-exporter.conf
