@@ -49,13 +49,14 @@ test_packages=(
   clang-tidy                # static analysis of the C++ sources
   shellcheck                # static analysis of the scripts
   python3-pytest            # tests/integration
+  redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
   prometheus                # promtool check metrics
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
 # The services of the packages above: a package's name, and the service's where it differs.
-services=(postgresql redis-server prometheus prometheus-node-exporter docker.io:docker
+services=(postgresql redis-server redis-sentinel prometheus prometheus-node-exporter docker.io:docker
   docker.io:containerd)
 
 readonly policy=/usr/sbin/policy-rc.d

@@ -145,7 +145,7 @@ class BrokerCollector final : public Collector {
     observation.workers = ledger_.Report(now, *since);
     if (ledger_.truncated()) {
       questions.Note("there are more than " + std::to_string(WorkerLedger::kMost) +
-                     " workers: the others are not counted");
+                     " workers, live ones and control queues left bound: some are not counted");
     }
   }
 

@@ -18,7 +18,18 @@ WorkerLedger::Worker* WorkerLedger::Find(const std::string& name, SteadyTime now
   return &worker;
 }
 
+/// The dead may be many where pods come and go: one that lives takes the place of one of them.
+void WorkerLedger::MakeRoomFor(const std::string& name) {
+  if (workers_.size() < kMost || workers_.contains(name)) return;
+  const auto silent = std::find_if(workers_.begin(), workers_.end(),
+                                   [](const auto& entry) { return !entry.second.heard; });
+  if (silent == workers_.end()) return;
+  workers_.erase(silent);
+  truncated_ = true;
+}
+
 void WorkerLedger::Hear(const WorkerEvent& event, SteadyTime now) {
+  MakeRoomFor(event.worker);
   Worker* const worker = Find(event.worker, now);
   if (worker == nullptr) return;
   worker->known_since = now;
@@ -38,7 +49,7 @@ void WorkerLedger::NoteBound(const std::vector<std::string>& workers, bool compl
   }
   for (const std::string& name : workers) {
     Worker* const worker = Find(name, now);
-    if (worker == nullptr) return;
+    if (worker == nullptr) continue;
     worker->bound = true;
     worker->ever_bound = true;
   }

@@ -36,6 +36,15 @@ Expected<void> WorkerListener::Listen(const BrokerAddress& server, Deadline dead
   const SteadyTime now = waiter_.clock().SteadyNow();
   deadline.at = std::min(deadline.at, now + kLongestRound);
   if (connection_ && !(connection_->server == server)) connection_.reset();
+  const bool kept = connection_.has_value();
+  auto heard = ListenOnce(server, deadline, hear);
+  // The server has restarted, or closed a connection that was silent for its liking.
+  if (!heard && kept && !connection_) heard = ListenOnce(server, deadline, hear);
+  return heard;
+}
+
+Expected<void> WorkerListener::ListenOnce(const BrokerAddress& server, Deadline deadline,
+                                          const Hear& hear) {
   if (!connection_) {
     listening_since_.reset();
     const auto connected = Connect(server, deadline);
@@ -49,16 +58,16 @@ Expected<void> WorkerListener::Listen(const BrokerAddress& server, Deadline dead
     connection_->asked = true;
   }
   auto exchanged = Exchange(deadline, hear);
-  if (!exchanged) {
-    listening_since_.reset();
-    const bool late = exchanged.error().kind == ErrorKind::kTimedOut;
-    const auto silence = waiter_.clock().SteadyNow() - connection_->silent_since;
-    const bool keep = late ? silence < RedisClient::kLongestSilence : !connection_->asked;
-    if (!keep) connection_.reset();
+  if (exchanged) {
+    if (!listening_since_) listening_since_ = waiter_.clock().SteadyNow();
     return exchanged;
   }
-  if (!listening_since_) listening_since_ = waiter_.clock().SteadyNow();
-  return {};
+  listening_since_.reset();
+  const bool late = exchanged.error().kind == ErrorKind::kTimedOut;
+  const auto silence = waiter_.clock().SteadyNow() - connection_->silent_since;
+  const bool keep = late ? silence < RedisClient::kLongestSilence : !connection_->asked;
+  if (!keep) connection_.reset();
+  return exchanged;
 }
 
 Expected<void> WorkerListener::Connect(const BrokerAddress& server, Deadline deadline) {

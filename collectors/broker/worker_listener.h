@@ -46,7 +46,7 @@ class WorkerListener {
 
   /// Hears everything that was published at `server` until now; connects and signs in first where
   /// that is needed, at most once. After an error the next round connects anew, unless the server
-  /// was merely silent or refused the command. Errors hold no secret.
+  /// was merely silent or refused the command. Errors hold no secret. Observing thread.
   Expected<void> Listen(const BrokerAddress& server, Deadline deadline, const Hear& hear);
 
   /// Everything that was published since then was heard; nothing while nobody listens.
@@ -68,6 +68,7 @@ class WorkerListener {
     SteadyTime silent_since{};  ///< When its last byte came.
   };
 
+  Expected<void> ListenOnce(const BrokerAddress& server, Deadline deadline, const Hear& hear);
   Expected<void> Connect(const BrokerAddress& server, Deadline deadline);
   Expected<void> Exchange(Deadline deadline, const Hear& hear);
   Expected<short> Write();

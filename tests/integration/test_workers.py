@@ -11,7 +11,7 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Optional
 
 import pytest
 import redis
@@ -156,9 +156,10 @@ def truth(queues: dict[str, int], unacked: int, live: int, lost: int,
 
 
 def expect(exporter: Exporter, queues: dict[str, int], unacked: int, live: int = 0, lost: int = 0,
-           workers: dict[str, tuple[int, int]] = {}, processed: dict[str, int] = {}) -> None:
+           workers: Optional[dict[str, tuple[int, int]]] = None,
+           processed: Optional[dict[str, int]] = None) -> None:
     """The page comes to say this, and says nothing else a little later."""
-    wanted = truth(queues, unacked, live, lost, workers, processed)
+    wanted = truth(queues, unacked, live, lost, workers or {}, processed or {})
     try:
         until(lambda: figures(exporter) == wanted, PATIENCE, "the page tells the truth")
     except BaseException:

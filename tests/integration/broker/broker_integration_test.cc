@@ -76,6 +76,41 @@ TEST_F(BrokerIntegrationTest, FollowsQueuesThatComeAndGo) {
   EXPECT_EQ(Messages(**observed, "default"), 0U);
 }
 
+TEST_F(BrokerIntegrationTest, CountsQueuesThatOthersKnowOf) {
+  RedisServer redis;
+  const auto lookup = std::make_shared<QueueLookup>();
+  BrokerSettings settings;
+  settings.url = redis.TcpUrl();
+  settings.queue_lookup = lookup;
+  const auto collector = Make(settings);
+  EXPECT_EQ(Observe(*collector).value()->queues.size(), 0U);
+  lookup->Want({"gone", "there"});
+  redis.Cli({"LPUSH", "there", "m"});
+  const auto observed = Observe(*collector);
+  ASSERT_TRUE(observed) << observed.error().message;
+  EXPECT_EQ(Messages(**observed, "gone"), 0U) << "its list does not exist";
+  EXPECT_EQ(Messages(**observed, "there"), 1U);
+  lookup->Want({});
+  EXPECT_EQ(Observe(*collector).value()->queues.size(), 0U);
+}
+
+TEST_F(BrokerIntegrationTest, SumsThePrioritiesOfTheSettings) {
+  RedisServer redis;
+  BrokerSettings settings;
+  settings.url = redis.TcpUrl();
+  settings.queues = {"default"};
+  settings.separator = ":";
+  settings.priority_steps = {0, 5};
+  redis.Cli({"LPUSH", "default", "m"});
+  redis.Cli({"LPUSH", "default:5", "m", "m"});
+  redis.Cli({"LPUSH", "default:3", "m", "m", "m"});
+  redis.Cli({"SADD", "_kombu.binding.high", "high::high"});
+  const auto observed = Observe(*Make(settings));
+  ASSERT_TRUE(observed) << observed.error().message;
+  EXPECT_EQ(Messages(**observed, "default"), 3U);
+  EXPECT_EQ(Messages(**observed, "high"), 0U);
+}
+
 TEST_F(BrokerIntegrationTest, ReadsTheDatabaseOfTheUrlUnderThePrefix) {
   RedisServer redis;
   Bind(redis, "default", "air[1]*", "5");

@@ -29,6 +29,12 @@ class Certificates {
     return {"--tls-cert-file",    File("server.pem"), "--tls-key-file",     File("server.key"),
             "--tls-ca-cert-file", File("ca.pem"),     "--tls-auth-clients", auth_clients};
   }
+  /// A copy of the key `name` that needs a password.
+  std::string Lock(const std::string& name, const std::string& password) const {
+    OpenSsl({"pkcs8", "-topk8", "-in", File(name), "-out", File("locked.key"), "-passout",
+             "pass:" + password});
+    return File("locked.key");
+  }
 
  private:
   void Issue(const std::string& name, const std::string& extension) {
@@ -108,6 +114,50 @@ TEST_F(BrokerTlsTest, ShowsItsOwnCertificate) {
                         Trusting() + "&ssl_certfile=" + certificates_->File("client.pem") +
                             "&ssl_keyfile=" + certificates_->File("client.key"))));
   EXPECT_TRUE(with) << with.error().message;
+}
+
+TEST_F(BrokerTlsTest, TakesWhatAirflowSetsBesideTheUrl) {
+  RedisServer redis(certificates_->Options("yes"), true);
+  BrokerSettings settings;
+  settings.url = redis.TcpUrl();
+  TlsSettings tls;
+  tls.verify_certificate = true;
+  tls.authorities_file = certificates_->File("ca.pem");
+  tls.certificate_file = certificates_->File("client.pem");
+  tls.key_file = certificates_->File("client.key");
+  settings.server_options.tls = tls;
+  const auto observed = Observe(*Make(settings));
+  ASSERT_TRUE(observed) << observed.error().message;
+  EXPECT_THAT((*observed)->server, HasSubstr("(TLS)"));
+  EXPECT_TRUE((*observed)->problems.empty()) << "the listener speaks TLS, too";
+}
+
+TEST_F(BrokerTlsTest, TakesAuthoritiesAsTextAndKeysWithPasswords) {
+  RedisServer redis(certificates_->Options("yes"), true);
+  const std::string locked = certificates_->Lock("client.key", "p&w");
+  std::ifstream file(certificates_->File("ca.pem"));
+  const std::string pem{std::istreambuf_iterator<char>(file), {}};
+  BrokerSettings settings;
+  settings.url = redis.TcpUrl();
+  TlsSettings tls;
+  tls.verify_certificate = true;
+  tls.authorities = pem;
+  tls.certificate_file = certificates_->File("client.pem");
+  tls.key_file = locked;
+  tls.key_password = "p&w";
+  tls.ciphers = "ECDHE+AESGCM";
+  settings.server_options.tls = tls;
+  const auto observed = Observe(*Make(settings));
+  EXPECT_TRUE(observed) << observed.error().message;
+  settings.server_options.tls->key_password = "secret";
+  const auto refused = Observe(*Make(settings));
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().message, HasSubstr("cannot use ssl_keyfile"));
+  settings.server_options.tls = tls;
+  settings.server_options.tls->authorities = "no certificate";
+  const auto empty = Observe(*Make(settings));
+  ASSERT_FALSE(empty);
+  EXPECT_THAT(empty.error().message, HasSubstr("ssl_ca_data holds no certificate"));
 }
 
 TEST_F(BrokerTlsTest, NamesTheFileThatCannotBeUsed) {

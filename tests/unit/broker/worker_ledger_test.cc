@@ -182,5 +182,17 @@ TEST_F(WorkerLedgerTest, IsBounded) {
   EXPECT_TRUE(ledger_.truncated());
 }
 
+TEST_F(WorkerLedgerTest, PrefersTheLivingToControlQueuesThatWereLeftBehind) {
+  std::vector<std::string> left_behind;
+  for (std::size_t index = 0; index < WorkerLedger::kMost; ++index) {
+    left_behind.push_back("pod-" + std::to_string(index));
+  }
+  ledger_.NoteBound(left_behind, false, now_);
+  ledger_.Hear(Heartbeat("a"), now_);
+  ledger_.Hear(Heartbeat("a"), now_);
+  EXPECT_THAT(Report(), ElementsAre("a live"));
+  EXPECT_TRUE(ledger_.truncated());
+}
+
 }  // namespace
 }  // namespace airflow_host
