@@ -224,8 +224,8 @@ TEST_F(LoadSettingsTest, AnswersRequestsWithText) {
   input_.arguments = {"--check-config", "--log.level=warn"};
   EXPECT_THAT(
       *LoadSettings(input_)->text,
-      AllOf(HasSubstr("log.level                    warn                  flag --log.level\n"),
-            HasSubstr("metadata.schema              -                     default\n"),
+      AllOf(HasSubstr("log.level                    warn                     flag --log.level\n"),
+            HasSubstr("metadata.schema              -                        default\n"),
             HasSubstr("\nNot available:\n  no metadata database")));
   input_.arguments = {"--check-config", "--log.level=loud"};
   EXPECT_EQ(Failure().ExitCode(), 2);
