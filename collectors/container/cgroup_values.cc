@@ -43,24 +43,26 @@ constexpr std::array kEvents = {
     EventField{"oom_kill", &ContainerMemoryEvents::oom_kill},
 };
 
-/// Hands each "key number" line to `take`; other lines are passed over.
-template <typename Take>
-void ForEachPair(std::string_view text, Take take) {
-  while (auto line = TakeLine(text)) {
-    const auto key = TakeField(*line);
-    const auto value = TakeField(*line);
-    const auto number = value ? ParseUnsigned(*value) : std::nullopt;
-    if (key && number) take(*key, *number);
-  }
-}
-
+/// Reads the "key number" lines whose key is one of `fields`; other lines are passed over, and all
+/// behind the one that completes them: this runs on every memory.stat of fifty lines.
 template <typename Struct>
 void Fill(std::string_view text, std::span<const Field<Struct>> fields, Struct& result) {
-  ForEachPair(text, [&](std::string_view key, std::uint64_t number) {
+  std::size_t missing = fields.size();
+  while (missing > 0) {
+    auto line = TakeLine(text);
+    if (!line) return;
+    const auto key = TakeField(*line);
+    if (!key) continue;
     for (const Field<Struct>& field : fields) {
-      if (field.key == key) result.*field.member = number;
+      if (field.key != *key) continue;
+      const auto value = TakeField(*line);
+      const auto number = value ? ParseUnsigned(*value) : std::nullopt;
+      if (!number) break;
+      if (!(result.*field.member)) --missing;
+      result.*field.member = number;
+      break;
     }
-  });
+  }
 }
 
 /// No limit is set where it exceeds what any machine can hold; v1 rounds "none" to whole pages,
@@ -91,11 +93,10 @@ void ParseMemoryEvents(std::string_view text, ContainerMemoryEvents& events) {
 }
 
 std::optional<std::uint64_t> ParseSwapFailures(std::string_view text) {
-  std::optional<std::uint64_t> failures;
-  ForEachPair(text, [&](std::string_view key, std::uint64_t number) {
-    if (key == "fail") failures = number;
-  });
-  return failures;
+  constexpr std::array kFields = {EventField{"fail", &ContainerMemoryEvents::fail}};
+  ContainerMemoryEvents events;
+  Fill<ContainerMemoryEvents>(text, kFields, events);
+  return events.fail;
 }
 
 std::optional<std::uint64_t> ParseNumberFile(std::string_view text) {
