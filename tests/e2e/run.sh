@@ -53,10 +53,10 @@ record() {
     return 1
   fi
   url=127.0.0.1:$(free_port)
-  # No Airflow and no Docker may be found: neither this machine's nor this user's.
+  # No Airflow, no engine and no kernel log may be found: neither this machine's nor this user's.
   env --ignore-environment HOME=/nonexistent "$exporter" --web.listen-address="$url" \
     --path.procfs="$root/proc" --path.sysfs="$root/sys" --path.rootfs="$root" \
-    --container.docker-socket= >"$log" 2>&1 &
+    --path.kmsg="$root/dev/kmsg" --container.docker-socket= --container.podman-socket= >"$log" 2>&1 &
   pid=$!
   wait_for_page "http://$url/readyz" "$pid" || {
     cat "$log" >&2
