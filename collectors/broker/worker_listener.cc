@@ -47,7 +47,7 @@ Expected<void> WorkerListener::ListenOnce(const BrokerAddress& server, Deadline 
                                           const Hear& hear) {
   if (!connection_) {
     listening_since_.reset();
-    const auto connected = Connect(server, deadline);
+    auto connected = Connect(server, deadline);
     if (!connected) return connected;
   }
   if (!connection_->asked) {
@@ -73,10 +73,7 @@ Expected<void> WorkerListener::ListenOnce(const BrokerAddress& server, Deadline 
 Expected<void> WorkerListener::Connect(const BrokerAddress& server, Deadline deadline) {
   auto stream = Dial(server, waiter_, deadline);
   if (!stream) return tl::unexpected(stream.error());
-  connection_.emplace();
-  connection_->server = server;
-  connection_->stream = *std::move(stream);
-  connection_->silent_since = waiter_.clock().SteadyNow();
+  connection_.emplace(server, *std::move(stream), waiter_.clock().SteadyNow());
   RedisCommand auth;
   if (server.user) {
     auth = {"AUTH", *server.user, server.password.value_or("")};

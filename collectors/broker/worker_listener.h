@@ -59,6 +59,9 @@ class WorkerListener {
 
  private:
   struct Connection {
+    Connection(BrokerAddress address, std::unique_ptr<Stream> connected, SteadyTime now)
+        : server(std::move(address)), stream(std::move(connected)), silent_since(now) {}
+
     BrokerAddress server;
     std::unique_ptr<Stream> stream;
     ReplyReader reader;
