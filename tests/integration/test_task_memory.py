@@ -95,7 +95,7 @@ def check_no_secret(exporter: Exporter, sandbox: Sandbox) -> None:
         row[0] for row in sandbox.rows(
             "SELECT id::text FROM task_instance WHERE state = 'running'")]
     for text in (exporter.get("/metrics").text, exporter.get("/").text, exporter.log):
-        for secret in (TOKEN, "airflow worker --", "airflow task", *ids):
+        for secret in (TOKEN, "airflow worker --", "airflow task runner", *ids):
             assert secret not in text
 
 
