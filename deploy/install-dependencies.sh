@@ -49,6 +49,7 @@ test_packages=(
   clang-tidy                # static analysis of the C++ sources
   shellcheck                # static analysis of the scripts
   python3-pytest            # tests/integration
+  python3-pytest-xdist      # and several of its files at a time
   redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers

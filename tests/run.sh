@@ -15,6 +15,12 @@ readonly step_seconds=1500
 readonly fuzz_seconds=10
 # The tests in which threads meet, on the real program: for the sanitizers.
 readonly threaded_tests=(test_web.py test_starting.py test_hanging_servers.py)
+# And the targets, for the thread sanitizer: the others' tests have one thread.
+readonly threaded_targets=(airflow-host-exporter exporter_test host_test insight_test storage_test
+  web_test)
+# The integration tests that measure latencies or make the host thrash; the others mostly wait, so
+# that four files run at a time.
+readonly lonely_tests=(test_hanging_servers.py test_host.py)
 
 passed=0
 failed=0
@@ -56,25 +62,31 @@ without_randomised_addresses() {
   setarch --addr-no-randomize bash -euo pipefail -c '"$@"' - "$@"
 }
 
+# build PRESET [TARGET...]
 build() {
-  local preset=$1 options=(-DAIRFLOW_HOST_TESTS=ON)
+  local preset=$1 options=(-DAIRFLOW_HOST_TESTS=ON) targets=()
+  shift
+  if (($# > 0)); then targets=(--target "$@"); fi
   if [[ $preset == fuzz ]]; then options=(); fi
   if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
   cmake --preset "$preset" "${options[@]}"
-  cmake --build --preset "$preset"
+  cmake --build --preset "$preset" "${targets[@]}"
 }
 
-run_ctest() { limited ctest --preset "$1" --parallel "$(nproc)" --no-tests=error; }
+# Tests whose program was not built (for the thread sanitizer) are left out.
+run_ctest() {
+  limited ctest --preset "$1" --parallel "$(nproc)" --no-tests=error --exclude-regex '_NOT_BUILT$'
+}
 
-# run_pytest BUILD TEST...: the Python tests on that build's program.
+# run_pytest BUILD FILES-AT-A-TIME TEST...: the Python tests on that build's program.
 run_pytest() {
-  local build=$1 flags=''
-  shift
+  local build=$1 parallel=$2 flags=''
+  shift 2
   # The sanitizers' shadow memory is not to be locked.
   if [[ $build != release ]]; then flags=--no-memory.lock; fi
   EXPORTER=$PWD/build/$build/exporter/airflow-host-exporter EXPORTER_FLAGS=$flags \
     PYTHONDONTWRITEBYTECODE=1 limited /usr/bin/python3 -m pytest -p no:cacheprovider --quiet \
-    --durations=5 "${@/#/tests/integration/}"
+    --numprocesses="$parallel" --dist=loadfile --durations=5 "${@/#/tests/integration/}"
 }
 
 # The group functions end at the first failed step on which the next ones stand.
@@ -97,11 +109,15 @@ run_e2e() {
 }
 
 run_integration() {
-  local file
+  local file together=()
   need_release || return 0
   for file in tests/integration/test_*.py; do
     file=${file##*/}
-    step "integration $file" run_pytest release "$file" || true
+    if [[ " ${lonely_tests[*]} " != *" $file "* ]]; then together+=("$file"); fi
+  done
+  step 'integration' run_pytest release 4 "${together[@]}" || true
+  for file in "${lonely_tests[@]}"; do
+    step "integration $file" run_pytest release 0 "$file" || true
   done
   step 'quickstart once' limited deploy/quickstart.sh --once || true
 }
@@ -109,13 +125,13 @@ run_integration() {
 run_asan() {
   step 'build asan' build asan || return 0
   step 'asan unit tests' run_ctest asan || true
-  step 'asan integration' run_pytest asan "${threaded_tests[@]}" || true
+  step 'asan integration' run_pytest asan 0 "${threaded_tests[@]}" || true
 }
 
 run_tsan() {
-  step 'build tsan' without_randomised_addresses build tsan || return 0
+  step 'build tsan' without_randomised_addresses build tsan "${threaded_targets[@]}" || return 0
   step 'tsan unit tests' without_randomised_addresses run_ctest tsan || true
-  step 'tsan integration' without_randomised_addresses run_pytest tsan "${threaded_tests[@]}" || true
+  step 'tsan integration' without_randomised_addresses run_pytest tsan 0 "${threaded_tests[@]}" || true
 }
 
 fuzz() {
