@@ -83,6 +83,9 @@ class BrokerSentinelTest : public BrokerIntegrationTest {
                  .find("127.0.0.1:" + std::to_string(second_->port())) != std::string::npos;
     }));
     Put(*first_, "default", 3);
+    ASSERT_TRUE(Eventually([&] {
+      return second_->Cli({"-a", "pw", "LLEN", "default"}).find('3') != std::string::npos;
+    }));
   }
   static void Put(RedisServer& redis, const std::string& queue, int messages) {
     for (int count = 0; count < messages; ++count) redis.Cli({"-a", "pw", "LPUSH", queue, "m"});
