@@ -176,7 +176,7 @@ SettingsExpected<Settings> ReloadSettings(const SettingsInput& input, const Sett
   renewed.storage_path = current.storage_path;
   for (std::size_t row = 0; row < renewed.collectors.size(); ++row) {
     CollectorChoice& choice = renewed.collectors[row];
-    if (choice.name == "component") choice.cadence = current.collectors[row].cadence;
+    if (HasFixedCadence(choice.name)) choice.cadence = current.collectors[row].cadence;
   }
   return renewed;
 }

@@ -346,7 +346,7 @@ void AddCollectorRows(Rows& rows, std::span<const CollectorRow> collectors) {
                         ParseSwitch)});
     rows.push_back({name + ".cadence", SettingKind::kValue, "DURATION",
                     DurationText(collector.cadence), "How often it observes", group,
-                    collector.name == "component",  // The trends' buckets are made for it.
+                    HasFixedCadence(collector.name),
                     StoreIn(
                         [index](Settings & all) -> auto& { return all.collectors[index].cadence; },
                         ParseDuration)});
@@ -369,6 +369,10 @@ std::size_t Distance(std::string_view from, std::string_view to) {
 }
 
 }  // namespace
+
+bool HasFixedCadence(std::string_view collector) {
+  return collector == "host" || collector == "container" || collector == "component";
+}
 
 std::string EnvironmentName(std::string_view name) {
   std::string result(kEnvironmentPrefix);

@@ -50,6 +50,10 @@ inline constexpr std::string_view kEnvironmentPrefix = "AIRFLOW_HOST_EXPORTER_";
 /// must have one entry per row of `collectors` when a row's `store` is called.
 std::vector<SettingRow> SettingTable(std::span<const CollectorRow> collectors);
 
+/// True for the collectors from which the insights learn trends: their buckets and patience are
+/// made for its cadence, so that a new one counts from the next start on. Any thread.
+bool HasFixedCadence(std::string_view collector);
+
 /// The name in `rows` that is closest to the mistyped `name`; empty where none is close.
 std::string ClosestName(std::span<const SettingRow> rows, std::string_view name);
 

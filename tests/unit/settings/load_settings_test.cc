@@ -260,7 +260,8 @@ TEST_F(LoadSettingsTest, ReloadReadsFilesAnewAndKeepsWhatIsFixed) {
   input_.arguments = {"--config.file=/x.yml", "--metadata.url-file=/url"};
   const Settings before = Load();
   Write("/x.yml",
-        "log: {level: debug}\nweb: {max-requests: 5}\ncollector: {oom: {enabled: yes}}\n");
+        "log: {level: debug}\nweb: {max-requests: 5}\ncollector: {oom: {enabled: yes}, host: "
+        "{cadence: 2s}}\n");
   Write("/url", "postgresql://u:new@h/d\n");
   const auto after = ReloadSettings(input_, before);
   ASSERT_TRUE(after);
@@ -268,9 +269,14 @@ TEST_F(LoadSettingsTest, ReloadReadsFilesAnewAndKeepsWhatIsFixed) {
   EXPECT_EQ(after->max_requests, 3U);
   EXPECT_EQ(Origin(*after, "web.max-requests").value, "3");
   EXPECT_TRUE(after->collectors[2].enabled);
+  EXPECT_EQ(after->collectors[0].cadence, before.collectors[0].cadence);
   EXPECT_EQ(after->collector.database_url, "postgresql://u:new@h/d");
-  EXPECT_THAT(after->notes, ElementsAre("web.max-requests has changed (/x.yml line 2); this counts "
-                                        "from the next start on"));
+  EXPECT_THAT(
+      after->notes,
+      ElementsAre("web.max-requests has changed (/x.yml line 2); this counts from the next "
+                  "start on",
+                  "collector.host.cadence has changed (/x.yml line 3); this counts from the "
+                  "next start on"));
   Write("/x.yml", "log: {level: loud}\n");
   EXPECT_EQ(ReloadSettings(input_, before).error().ExitCode(), 2);
 }
