@@ -84,7 +84,11 @@ class OomCollector final : public Collector {
         break;
       }
     }
-    if (at_end && !history_end_) history_end_ = last_sequence_ ? *last_sequence_ + 1 : 0;
+    if (at_end && !history_end_) {
+      history_end_ = last_sequence_ ? *last_sequence_ + 1 : 0;
+      history_at_once_ = !drained_;
+    }
+    drained_ = true;
     const LogTime time{clock_.SystemNow(), LogNow(), caught_up_at_};
     for (const PairedKill& kill : pairing_.Take(time.log_now)) {
       history_.Enter(ToOomKill(kill, time, WasBeforeStart(kill)));
@@ -92,10 +96,12 @@ class OomCollector final : public Collector {
     if (at_end) caught_up_at_ = time.wall_now;
   }
 
-  /// What the log held when it was opened is history. The sequence tells it for sure; only as long
-  /// as there is more of that than one observation reads do the clocks have to.
+  /// What the log held when it was opened is history. The sequence tells it for sure, unless that
+  /// was more than one observation reads: the rest is mixed with what came since, and the clocks
+  /// have to tell.
   bool WasBeforeStart(const PairedKill& kill) const {
-    return history_end_ ? kill.sequence < *history_end_ : kill.logged <= started_;
+    if (history_end_ && kill.sequence >= *history_end_) return false;
+    return history_at_once_ || kill.logged <= started_;
   }
 
   /// False at the log's end.
@@ -131,8 +137,11 @@ class OomCollector final : public Collector {
   const OomSettings settings_;
   const Clock& clock_;
   const OpenLog open_;
-  std::chrono::microseconds started_;         // When the log was first opened, on its own clock.
-  std::optional<std::uint64_t> history_end_;  // Sequences below it were there when it was opened.
+  std::chrono::microseconds started_;  // When the log was first opened, on its own clock.
+  // Sequences below it were read before the log's end was first reached.
+  std::optional<std::uint64_t> history_end_;
+  bool history_at_once_ = false;  // By one observation, so that all of them were there before.
+  bool drained_ = false;
   std::unique_ptr<KernelLog> log_;
   std::optional<SteadyTime> tried_;
   std::string problem_;

@@ -2,80 +2,13 @@
 #include "exporter/insight/kill_attribution.h"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
-#include "collectors/container/cgroup_path.h"
 #include "collectors/container/container_key.h"
+#include "exporter/insight/kill_naming.h"
 
 namespace airflow_host {
 namespace {
-
-constexpr std::size_t kShortId = 12;
-
-/// What the kernel keeps of a title that Airflow sets, 15 bytes, where that is enough.
-struct NamedByComm {
-  std::string_view comm;
-  Component component;
-};
-constexpr std::array<NamedByComm, 12> kComms = {{
-    {"airflow task ru", Component::kTask},
-    {"airflow task su", Component::kTask},
-    {"airflow api_ser", Component::kApiServer},
-    {"airflow edge wo", Component::kEdgeWorker},
-    {"airflow edge su", Component::kTask},
-    {"airflow serve-l", Component::kServeLogs},
-    {"airflow supervi", Component::kCeleryWorker},
-    {"[celeryd: celer", Component::kCeleryWorker},
-    {"postgres", Component::kPostgres},
-    {"redis-server", Component::kRedis},
-    {"dockerd", Component::kDocker},
-    {"containerd", Component::kDocker},
-}};
-
-std::string ComponentByComm(std::string_view comm) {
-  for (const NamedByComm& named : kComms) {
-    if (comm == named.comm) return std::string(ComponentName(named.component));
-  }
-  return {};
-}
-
-/// Calls `visit` for `path` and each path above it until it returns true.
-template <typename Visit>
-void ForPathAndAbove(std::string_view path, Visit visit) {
-  while (!path.empty() && !visit(path)) path = path.substr(0, path.rfind('/'));
-}
-
-/// The container in whose cgroup `path` lies; nothing outside of containers.
-std::optional<ContainerIdentity> ContainerAt(std::string_view path) {
-  std::optional<ContainerIdentity> found;
-  ForPathAndAbove(path, [&](std::string_view above) {
-    found = IdentifyContainer(above);
-    return found.has_value();
-  });
-  return found;
-}
-
-std::string ContainerIdOf(std::string_view path) {
-  const auto container = ContainerAt(path);
-  return container ? container->id : std::string();
-}
-
-/// What to call the container in whose cgroup `path` lies while nobody knows its name: by its short
-/// id, or, a systemd service, by its unit.
-std::string NameByPath(std::string_view path) {
-  const auto container = ContainerAt(path);
-  if (!container) return {};
-  return container->name.empty() ? container->id.substr(0, kShortId) : container->name;
-}
-
-/// A victim in another container than the process that has its pid is another process: we see other
-/// pids than the kernel (a pid namespace of our own).
-bool Contradicts(std::string_view one, std::string_view other) {
-  const std::string left = ContainerIdOf(one);
-  const std::string right = ContainerIdOf(other);
-  return !left.empty() && !right.empty() && left != right;
-}
 
 std::string_view CgroupOf(const OomKill& kill, const RememberedProcess* process) {
   if (!kill.task_memcg.empty() || process == nullptr) return kill.task_memcg;
@@ -91,7 +24,7 @@ std::string_view ScopeOf(const OomKill& kill) {
 void KillAttribution::Absorb(const ComponentObservation& components, SteadyTime now) {
   processes_.Absorb(components, now);
   components_observed_ = components.observed_at;
-  DeclareProcesses();
+  DeclareProcesses(now);
   Resolve(now);
 }
 
@@ -110,14 +43,14 @@ void KillAttribution::Absorb(const ContainerObservation& containers, SteadyTime 
   }
   ForgetContainers(now);
   containers_observed_ = containers.observed_at;
-  fallback_.AbsorbContainers(containers, names);
+  fallback_.AbsorbContainers(containers, names, now);
   Count(fallback_.Take(now), containers.observed_at);
-  DeclareProcesses();
+  DeclareProcesses(now);
   Resolve(now);
 }
 
 void KillAttribution::Absorb(const HostObservation& host, SteadyTime now) {
-  fallback_.AbsorbHost(host.paging.oom_kills, now);
+  fallback_.AbsorbHost(host.paging.oom_kills, host.observed_at, now);
   Count(fallback_.Take(now), host.observed_at);
   Resolve(now);
 }
@@ -132,7 +65,8 @@ void KillAttribution::Absorb(const OomObservation& oom, SteadyTime now) {
     for (const OomKill& kill : *oom.kills) Enter(kill, now);
     last_kills_ = oom.kills;
   }
-  if (oom.last_sequence) heard_up_to_ = oom.last_sequence;
+  // A collector that was made anew begins again at the log's oldest record.
+  heard_up_to_ = std::max(heard_up_to_, oom.last_sequence);
   Resolve(now);
 }
 
@@ -149,6 +83,8 @@ void KillAttribution::Enter(const OomKill& kill, SteadyTime now) {
   entry.heard_at = now;
   // A collector that was made anew takes for history what its predecessor has not read any more.
   entry.is_new = !kill.before_start || (heard_up_to_ && kill.sequence > *heard_up_to_);
+  // What was logged while the log could not be read has been counted without it.
+  if (fallback_.HasCounted(kill.at, InContainer(kill.task_memcg))) entry.is_new = false;
   last_kill_ = std::max(last_kill_.value_or(kill.at), kill.at);
   kills_.push_back(std::move(entry));
   std::stable_sort(kills_.begin(), kills_.end(), [](const Entry& left, const Entry& right) {
@@ -205,7 +141,7 @@ bool KillAttribution::IsSettled(const Entry& entry, SteadyTime now) const {
   const RememberedProcess* const process = processes_.Find(kill.pid, kill.at);
   const std::string_view path = CgroupOf(kill, process);
   const bool asked_containers = containers_observed_ && *containers_observed_ > kill.at;
-  return asked_containers || ContainerOf(path) != nullptr || ContainerIdOf(path).empty();
+  return asked_containers || ContainerOf(path) != nullptr || !InContainer(path);
 }
 
 void KillAttribution::Count(const std::vector<KillCount>& counts, SystemTime at) {
@@ -215,14 +151,17 @@ void KillAttribution::Count(const std::vector<KillCount>& counts, SystemTime at)
   }
 }
 
-void KillAttribution::DeclareProcesses() {
-  processes_.ForUndeclared([this](const RememberedProcess& process) {
+void KillAttribution::DeclareProcesses(SteadyTime now) {
+  processes_.ForUndeclared([this, now](const RememberedProcess& process) {
     const KnownContainer* const container = ContainerOf(process.cgroup_path);
-    if (container == nullptr && !ContainerIdOf(process.cgroup_path).empty()) return false;
-    const std::string_view name = container != nullptr ? container->name : std::string_view();
+    const bool is_named = container != nullptr || !InContainer(process.cgroup_path);
+    if (!is_named && now - process.first_seen < kPatience) return false;
+    // A kill would be counted under this name by now; the container may get its own yet.
+    const std::string name =
+        container != nullptr ? container->name : NameByPath(process.cgroup_path);
     tally_.Declare(process.component, name);
     if (process.starts_tasks) tally_.Declare(ComponentName(Component::kTask), name);
-    return true;
+    return is_named;
   });
 }
 

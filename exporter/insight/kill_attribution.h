@@ -69,7 +69,7 @@ class KillAttribution {
   bool IsSettled(const Entry& entry, SteadyTime now) const;
   void Settle(Entry& entry);
   void Count(const std::vector<KillCount>& counts, SystemTime at);
-  void DeclareProcesses();
+  void DeclareProcesses(SteadyTime now);
   /// The container whose cgroup `path` is, or lies below; null where none is known.
   const KnownContainer* ContainerOf(std::string_view path) const;
   void ForgetContainers(SteadyTime now);

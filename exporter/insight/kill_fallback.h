@@ -4,16 +4,17 @@
 
 #include <chrono>
 #include <cstdint>
-#include <deque>
 #include <optional>
 #include <span>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "collectors/container/container_observation.h"
 #include "collectors/support/clock.h"
+#include "exporter/insight/kill_cgroups.h"
+#include "exporter/insight/kill_pool.h"
 #include "exporter/insight/kill_report.h"
+#include "exporter/insight/kill_spans.h"
 
 namespace airflow_host {
 
@@ -25,34 +26,38 @@ class KillFallback {
   /// Two cadences of the container collector, and a little.
   static constexpr std::chrono::seconds kPatience{12};
 
-  /// Takes in a reading of /proc/vmstat (oom_kill); empty where the kernel does not tell it.
-  void AbsorbHost(std::optional<std::uint64_t> oom_kills, SteadyTime now);
+  /// Takes in a reading of /proc/vmstat (oom_kill) of `read_at`; empty where the kernel does not
+  /// tell it.
+  void AbsorbHost(std::optional<std::uint64_t> oom_kills, SystemTime read_at, SteadyTime now);
 
   /// Takes in all containers; `names` are their labels, in their order.
-  void AbsorbContainers(const ContainerObservation& containers, std::span<const std::string> names);
+  void AbsorbContainers(const ContainerObservation& containers, std::span<const std::string> names,
+                        SteadyTime now);
 
-  /// The log cannot be read from now on, so that counts are wanted; or it can, and they are not.
+  /// The log cannot be read from now on, so that counts are wanted; or it can, and what happens
+  /// from now on is its to count. What was seen before that is still given by Take.
   void SetActive(bool active);
 
   /// What is to be counted by now.
   std::vector<KillCount> Take(SteadyTime now);
 
- private:
-  struct HostKills {
-    std::uint64_t kills;
-    SteadyTime seen;
-  };
+  /// Whether a kill at `at` that the log tells is among what was counted here, or is about to be.
+  bool HasCounted(SystemTime at, bool in_container) const;
 
-  void Claim(const Container& container, const std::string& name, std::uint64_t kills);
+ private:
+  void Claim(KillCount count, SteadyTime now);
 
   bool active_ = false;
   std::optional<std::uint64_t> host_kills_;  // Last reading.
-  bool containers_known_ = false;
-  std::unordered_map<std::string, std::uint64_t> container_kills_;  // Last reading, by path.
-  std::deque<HostKills> unclaimed_;  // Of the host, the oldest first.
-  std::uint64_t claimed_ahead_ = 0;  // By containers, before /proc/vmstat was read.
-  std::uint64_t counted_unclaimed_ =
-      0;  // As nobody's; a container that is late may still claim them.
+  SystemTime host_read_at_{};
+  std::optional<SystemTime> containers_read_at_;
+  CgroupKills cgroups_;
+  KillPool unclaimed_;      // Of the host.
+  KillPool claimed_ahead_;  // By containers, before /proc/vmstat was read.
+  // As nobody's, or by the log; a container that is late may still claim them.
+  KillPool counted_;
+  KillSpans host_counted_;
+  KillSpans containers_counted_;
   std::vector<KillCount> ready_;
 };
 

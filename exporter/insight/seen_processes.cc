@@ -23,7 +23,9 @@ bool StartsTasks(Component component) {
 
 void SeenProcesses::Absorb(const ComponentObservation& observation, SteadyTime now) {
   for (const ProcessSample& sample : observation.processes) {
-    RememberedProcess& process = processes_[{sample.pid, sample.start_ticks}];
+    const auto [found, is_new] = processes_.try_emplace({sample.pid, sample.start_ticks});
+    RememberedProcess& process = found->second;
+    if (is_new) process.first_seen = now;
     process.component = observation.NameOf(sample.component);
     process.airflow = IsAirflow(sample.component);
     process.is_main = sample.is_main;

@@ -27,6 +27,7 @@ struct RememberedProcess {
   std::string cgroup_path;
   bool declared = false;              ///< For the one who remembers: it has been seen to.
   std::optional<SystemTime> gone_at;  ///< Began of the first walk that did not find it any more.
+  SteadyTime first_seen{};
   SteadyTime last_seen{};
 };
 

@@ -45,6 +45,7 @@ class KillAttributionTest : public ::testing::Test {
     container.name = name;
     container.component = component;
     container.memory.limit = 1'000'000;
+    container.events.oom = container_kills_;
     container.events.oom_kill = container_kills_;
     seen.containers.push_back(container);
     kills_.Absorb(seen, clock_.SteadyNow());
@@ -313,6 +314,71 @@ TEST_F(KillAttributionTest, CountsByCgroupsAndTheHostWithoutTheLog) {
   EXPECT_EQ(Count("unknown", "", "unknown"), 1U);
   EXPECT_EQ(CountAll(), 2U);
   EXPECT_TRUE(kills_.Report().last_kill);
+}
+
+TEST_F(KillAttributionTest, CountsNothingTwiceThatWasLoggedWhileTheLogCouldNotBeRead) {
+  SeeLog();
+  SeeHost(7);
+  SeeContainers();
+  clock_.Advance(seconds(1));
+  SeeLog(false);
+  clock_.Advance(seconds(1));
+  Kill(5);
+  container_kills_ = 1;
+  SeeHost(8);
+  SeeContainers();
+  EXPECT_EQ(CountAll(), 1U);
+  clock_.Advance(seconds(60));
+  SeeHost(8);
+  clock_.Advance(seconds(1));
+  Kill(6);  // The last reading of the host's count was before.
+  SeeLog();
+  Later(seconds(20));
+  EXPECT_EQ(kills_.Report().kills.size(), 2U);
+  EXPECT_EQ(CountAll(), 2U);
+}
+
+TEST_F(KillAttributionTest, CountsNothingTwiceThatANewCollectorReadsAgain) {
+  sequence_ = 50;
+  for (int pid = 1; pid <= 101; ++pid) Kill(pid);  // One more than are remembered.
+  SeeLog();
+  OomKill first = log_.front();
+  log_.erase(log_.begin());
+  Later(seconds(20));
+  EXPECT_EQ(CountAll(), 101U);
+  // The new one begins at the log's oldest record, and does not reach its end at once.
+  first.before_start = true;
+  log_.clear();
+  sequence_ = 50;
+  SeeLog();
+  log_ = {first};
+  sequence_ = first.sequence;
+  Later(seconds(20));
+  EXPECT_EQ(CountAll(), 101U);
+}
+
+TEST_F(KillAttributionTest, HasItsCountersWithoutTheContainerCollector) {
+  Process(5, Component::kScheduler);
+  SeeProcesses();
+  EXPECT_EQ(kills_.Report().counts.size(), 2U);  // The container may get a name yet.
+  clock_.Advance(KillAttribution::kPatience);
+  SeeProcesses();
+  bool is_there = false;
+  for (const KillCount& count : kills_.Report().counts) {
+    is_there = is_there || (count.component == "scheduler" && count.container == "aaaaaaaaaaaa");
+  }
+  EXPECT_TRUE(is_there);
+  const std::size_t before = kills_.Report().counts.size();
+  SeeContainers();
+  EXPECT_GT(kills_.Report().counts.size(), before);
+}
+
+TEST_F(KillAttributionTest, ShowsNamesOfServicesAsTheyArePrinted) {
+  Kill(5, "/system.slice/a\x01.service");
+  Kill(6, "/system.slice/a\x02.service");
+  SeeLog();
+  Later(seconds(20));
+  EXPECT_EQ(Count("unknown", "a?.service"), 2U);
 }
 
 TEST_F(KillAttributionTest, CountsNothingTwiceThatTheLogHasTold) {

@@ -109,6 +109,27 @@ TEST_F(OomCollectorTest, TellsWhatWasBeforeTheStartFromWhatIsNew) {
   EXPECT_THAT(Pids(false), ElementsAre(6));
 }
 
+TEST_F(OomCollectorTest, TellsWhatIsNewFromALongHistory) {
+  LogKill(5);
+  for (int line = 0; line < 20'000; ++line) Log("usb 1-1: new device");
+  Observe();  // Does not reach the end.
+  LogKill(6);
+  clock_.Advance(seconds(1));
+  LogKill(7);
+  EXPECT_THAT(Pids(false), ElementsAre(7));
+  EXPECT_THAT(Pids(true), ElementsAre(5, 6));
+  clock_.Advance(seconds(1));
+  LogKill(8);
+  EXPECT_THAT(Pids(false), ElementsAre(7, 8));
+}
+
+TEST_F(OomCollectorTest, TakesForHistoryWhatWasThereWhateverTheLogsClockSays) {
+  clock_.Advance(seconds(9));  // The log's clock runs ahead of ours.
+  LogKill(5);
+  clock_.Advance(-seconds(9));
+  EXPECT_THAT(Pids(true), ElementsAre(5));
+}
+
 TEST_F(OomCollectorTest, KnowsWhenAKillHappened) {
   Observe();
   clock_.Advance(seconds(1));
