@@ -57,7 +57,10 @@ class ComponentCollector final : public Collector {
 
   Result Walk(Deadline deadline) {
     auto observation = NewObservation(true);
-    if (auto walked = table_.Walk(deadline); !walked) return Failed(walked.error());
+    if (auto walked = table_.Walk(deadline); !walked) {
+      failure_ = Explained(walked.error());
+      return tl::unexpected(*failure_);
+    }
     ledger_.Enter(table_.processes());
     boot_ = ReadBootTime();
     RefreshDetails();
@@ -71,7 +74,7 @@ class ComponentCollector final : public Collector {
     if (failure_) return tl::unexpected(*failure_);
     auto observation = NewObservation(false);
     const auto found = table_.Glance(deadline);
-    if (!found) return Failed(found.error());
+    if (!found) return tl::unexpected(Explained(found.error()));  // The next one may succeed.
     if (!*found && last_ != nullptr && !last_->full) return last_;
     if (*found) {
       ledger_.EnterGlance(table_.processes());
@@ -87,11 +90,10 @@ class ComponentCollector final : public Collector {
     return observation;
   }
 
-  Result Failed(Error error) {
-    // Every host has a /proc: a missing one is a wrong path.
+  /// Every host has a /proc: a missing one is a wrong path.
+  static Error Explained(Error error) {
     if (error.kind == ErrorKind::kAbsent) error.kind = ErrorKind::kFailed;
-    failure_ = error;
-    return tl::unexpected(std::move(error));
+    return error;
   }
 
   Result Publish(std::shared_ptr<ComponentObservation> observation) {
@@ -172,7 +174,7 @@ class ComponentCollector final : public Collector {
   CostlyReader costly_;
   InstallReader installs_;
   std::optional<SteadyTime> next_walk_;
-  std::optional<Error> failure_;
+  std::optional<Error> failure_;  ///< Of the last walk.
   std::optional<SystemTime> boot_;
   std::shared_ptr<const ComponentObservation> last_;
 };

@@ -102,6 +102,7 @@ void ProcessTable::Look(int pid, const KnownProcess* known, Depth depth) {
   const auto text = reader_.Read(pid, "stat");
   if (!text) {
     if (text.error() == ErrorKind::kDenied) ++denied_;
+    if (known != nullptr && MayStillRun(*known, text.error())) next_.push_back(*known);
     return;
   }
   const auto stat = ParseProcessStat(*text);
@@ -109,6 +110,12 @@ void ProcessTable::Look(int pid, const KnownProcess* known, Depth depth) {
   if (!stat || stat->state == 'Z' || stat->state == 'X') return;
   const bool same = known != nullptr && known->start_ticks == stat->start_ticks;
   Take(pid, *stat, same ? known : nullptr, depth);
+}
+
+bool ProcessTable::MayStillRun(const KnownProcess& known, ErrorKind failure) const {
+  if (failure == ErrorKind::kAbsent) return false;
+  // Who goes on denying it is another's process that has got the pid (hidepid=1).
+  return failure != ErrorKind::kDenied || walk_ < known.next_look + kRestingWalks;
 }
 
 void ProcessTable::Take(int pid, const ProcessStat& stat, const KnownProcess* known, Depth depth) {

@@ -33,7 +33,8 @@ class ProcessTable {
       : reader_(reader), clock_(clock), groups_(groups) {}
 
   /// Walks /proc once. kTimedOut when `deadline` passes before the end; the table then still holds
-  /// what the walk before found. Processes that vanish under way are passed over.
+  /// what the walk before found. Processes that vanish under way are passed over;
+  /// one that is known and cannot be read for another reason stays as it was.
   Expected<void> Walk(Deadline deadline);
 
   /// Takes in what is new since the last walk or glance; false where nothing is, and the table has
@@ -61,6 +62,9 @@ class ProcessTable {
   bool IsDue(const KnownProcess& process, Depth depth) const;
   bool HasYoung() const;
   void Look(int pid, const KnownProcess* known, Depth depth);
+  /// Whether a known process whose files could not be read is kept as it was: forgotten for want of
+  /// a descriptor or of memory, it would come back as a new one, with its CPU time counted again.
+  bool MayStillRun(const KnownProcess& known, ErrorKind failure) const;
   void Take(int pid, const ProcessStat& stat, const KnownProcess* known, Depth depth);
   void MarkApiServers();
   void ResolveAll();

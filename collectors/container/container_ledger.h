@@ -19,7 +19,9 @@ namespace airflow_host {
 
 /// Adds up, for as long as the exporter runs. What is told of one key never falls: not when the
 /// container is made anew, nor when a name becomes known or is lost, nor when v1's memory.failcnt
-/// is set back by hand. Used by one thread at a time.
+/// is set back by hand. Two containers that run side by side and would share a key get others
+/// (ContainerKeys); when one ends, the other takes that key: it has not been restarted, and what
+/// was counted of it meanwhile is not counted again. Used by one thread at a time.
 class ContainerLedger {
  public:
   /// A key without a container is forgotten after so long; a container that then comes counts from
@@ -47,7 +49,10 @@ class ContainerLedger {
   struct Cgroup {
     std::uint64_t inode = 0;
     ContainerMemoryEvents events;  ///< As last seen.
+    ContainerMemoryEvents before;  ///< The part of them that was counted under another key.
     std::uint64_t restarts_in_place = 0;
+    SteadyTime first_seen{};  ///< Under this key, as the next one.
+    SteadyTime last_seen{};
   };
   /// What is known of one key.
   struct Book {
@@ -58,9 +63,18 @@ class ContainerLedger {
     SteadyTime last_seen{};
   };
 
-  static Cgroup& CgroupOf(Book& book, std::uint64_t inode);
+  /// A cgroup over all keys that it stood under.
+  struct Life {
+    SteadyTime first_seen{};
+    SteadyTime last_seen{};
+    Cgroup* latest = nullptr;  ///< Its entry that was seen last; null: it stands in no book.
+  };
+
+  Life LifeOf(std::uint64_t inode);
+  const Cgroup* FindNeighbour(const Book& book, std::uint64_t inode);
+  Cgroup& CgroupOf(Book& book, std::uint64_t inode, SteadyTime now);
   void EnterLate(const LateKills& late);
-  static void EnterOne(Book& book, Container& container);
+  void EnterOne(Book& book, Container& container, SteadyTime now);
   void Forget(SteadyTime now);
 
   std::map<ContainerKey, Book> books_;

@@ -67,6 +67,7 @@ std::shared_ptr<const Observation> Insights::Refine(
   const SteadyTime now = clock_.SteadyNow();
   components = task_names_.Name(std::move(components), now);
   last_components_ = components;
+  last_components_at_ = now;
   task_memory_.Absorb(*components, task_names_, now);
   TaskMemoryReport report = task_memory_.Report(now);
   const std::lock_guard reading(reading_);
@@ -76,9 +77,12 @@ std::shared_ptr<const Observation> Insights::Refine(
 }
 
 std::shared_ptr<const Observation> Insights::Refine(const ContainerObservation& containers) {
+  const SteadyTime now = clock_.SteadyNow();
+  // Which processes ran where long ago says nothing of the containers of now.
+  if (now - last_components_at_ > stale_after_) last_components_.reset();
   auto named = std::make_shared<ContainerObservation>(
       last_components_ != nullptr ? NameByComponent(containers, *last_components_) : containers);
-  container_ledger_.Enter(named->containers, named->late_kills, clock_.SteadyNow());
+  container_ledger_.Enter(named->containers, named->late_kills, now);
   return named;
 }
 

@@ -63,8 +63,9 @@ class Insights {
   HostInsight host_;
   Trends trends_;
 
-  std::mutex absorbing_;  // Guards the next four.
+  std::mutex absorbing_;  // Guards the next five.
   std::shared_ptr<const ComponentObservation> last_components_;
+  SteadyTime last_components_at_{};
   TaskNames task_names_;
   TaskMemory task_memory_;
   ContainerLedger container_ledger_;

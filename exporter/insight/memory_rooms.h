@@ -19,6 +19,7 @@ struct ContainerRoom {
 struct MemoryRooms {
   std::optional<double> host_bytes;       ///< MemAvailable and SwapFree.
   std::optional<double> host_swap_bytes;  ///< SwapFree.
+  double host_dropped_bytes = 0;          ///< SReclaimable: the part of MemAvailable that is slab.
   std::vector<ContainerRoom> containers;  ///< Sorted by path; those with a limit.
 
   /// The room of the innermost container with a limit around a process in the cgroup at

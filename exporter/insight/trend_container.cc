@@ -32,11 +32,10 @@ FollowedContainer IdentityOf(const Container& container) {
 }
 
 /// Nothing for a container without a limit.
-std::optional<MemoryBudget> BudgetOf(const ContainerMemory& memory,
-                                     std::optional<double> host_swap_free) {
+std::optional<MemoryBudget> BudgetOf(const ContainerMemory& memory, const MemoryRooms& rooms) {
   if (!memory.limit) return std::nullopt;
   MemoryBudget budget;
-  const double swappable = Number(memory.swap) + host_swap_free.value_or(0);
+  const double swappable = Number(memory.swap) + rooms.host_swap_bytes.value_or(0);
   budget.limit = Number(memory.limit) +
                  (memory.swap_limit ? std::min(Number(memory.swap_limit), swappable) : swappable);
   budget.anon = AnonymousBytes(memory).value_or(0);
@@ -44,6 +43,8 @@ std::optional<MemoryBudget> BudgetOf(const ContainerMemory& memory,
   budget.kernel_dropped = Number(memory.slab_reclaimable);
   const double kernel = memory.kernel ? Number(memory.kernel) : budget.slab;
   budget.kernel_kept = std::max(kernel - budget.kernel_dropped, 0.0);
+  if (rooms.host_bytes) budget.host_room = *rooms.host_bytes;
+  budget.host_dropped = rooms.host_dropped_bytes;
   return budget;
 }
 
@@ -54,33 +55,44 @@ ContainerTrend::ContainerTrend(const std::vector<TrendWindow>& windows,
     : plan_(PlanTrends(windows, cadence)), roster_(plan_, 2, kMostContainers) {}
 
 std::vector<ContainerTrendReport> ContainerTrend::Absorb(const ContainerObservation& observation,
-                                                         TwoTimes now,
-                                                         std::optional<double> host_swap_free) {
-  candidates_.clear();
-  for (std::size_t at = 0; at < observation.containers.size(); ++at) {
-    const Container& container = observation.containers[at];
-    const double bytes =
-        AnonymousBytes(container.memory).value_or(0) + SlabBytes(container.memory).value_or(0);
-    candidates_.push_back({IdentityOf(container), 0, bytes, at, true});
-  }
+                                                         TwoTimes now, const MemoryRooms& rooms) {
+  GatherCandidates(observation);
   roster_.Follow(candidates_, now.steady);
   const std::vector<ContainerKey> keys = ContainerKeys(observation.containers);
   std::vector<ContainerTrendReport> reports;
-  rooms_.clear();
+  std::vector<std::vector<WindowEvidence>> evidence(observation.containers.size());
   for (auto& [identity, entry] : roster_.entries()) {
     const Container& container = observation.containers.at(entry.sample);
     Follow(container, observation.observed_at, now, entry);
-    const std::vector<WindowEvidence> evidence = EvidenceOf(entry);
-    const auto budget = BudgetOf(container.memory, host_swap_free);
-    reports.push_back({keys.at(entry.sample), Judge(evidence, plan_.windows, budget, now)});
+    auto& known = evidence.at(entry.sample) = EvidenceOf(entry);
+    if (!IsShown(container)) continue;
+    const auto budget = BudgetOf(container.memory, rooms);
+    reports.push_back({keys.at(entry.sample), Judge(known, plan_.windows, budget, now)});
+  }
+  rooms_.clear();
+  for (std::size_t at = 0; at < evidence.size(); ++at) {
+    const Container& container = observation.containers[at];
+    const auto budget = BudgetOf(container.memory, rooms);
     if (!budget) continue;
-    const TrendEvidence* const anon = LatestEvidence(evidence, TrendKind::kAnon);
+    const TrendEvidence* const anon = LatestEvidence(evidence[at], TrendKind::kAnon);
     rooms_.push_back({container.cgroup_path, RoomIn(*budget, anon, nullptr)});
   }
   std::sort(rooms_.begin(), rooms_.end(), [](const ContainerRoom& a, const ContainerRoom& b) {
     return a.cgroup_path < b.cgroup_path;
   });
   return reports;
+}
+
+void ContainerTrend::GatherCandidates(const ContainerObservation& observation) {
+  candidates_.clear();
+  for (std::size_t at = 0; at < observation.containers.size(); ++at) {
+    const Container& container = observation.containers[at];
+    const double bytes =
+        AnonymousBytes(container.memory).value_or(0) + SlabBytes(container.memory).value_or(0);
+    // A service that another run followed is of no concern only until it is known what runs in it.
+    const bool shown = IsShown(container);
+    candidates_.push_back({IdentityOf(container), shown ? 1 : 0, bytes, at, shown});
+  }
 }
 
 void ContainerTrend::Follow(const Container& container, SystemTime observed_at, TwoTimes now,

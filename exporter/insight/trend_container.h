@@ -50,12 +50,14 @@ class ContainerTrend {
   ~ContainerTrend() = default;
 
   /// Takes in one observation, whose containers are named, made at `now`. Gives the trends as of
-  /// it. A container ends at its limit (and swap limit, as far as `host_swap_free` goes); one
-  /// without a limit has no end of its own.
+  /// it, of those that are shown (IsShown). A container ends at its limit (and swap limit, as far
+  /// as the host's swap goes), or where the host's memory ends before it; one without a limit has
+  /// no end of its own. Of `rooms` the host's are used.
   std::vector<ContainerTrendReport> Absorb(const ContainerObservation& observation, TwoTimes now,
-                                           std::optional<double> host_swap_free);
+                                           const MemoryRooms& rooms);
 
-  /// The rooms in the containers with a limit as of the last observation, sorted by path.
+  /// The rooms in all containers with a limit as of the last observation, sorted by path; those of
+  /// which no trend is known count with the memory of the moment.
   const std::vector<ContainerRoom>& rooms() const { return rooms_; }
 
   std::vector<ContainerTrendState> Save() const;
@@ -64,6 +66,7 @@ class ContainerTrend {
  private:
   using Roster = TrendRoster<FollowedContainer>;
 
+  void GatherCandidates(const ContainerObservation& observation);
   void Follow(const Container& container, SystemTime observed_at, TwoTimes now,
               Roster::Entry& entry);
   std::vector<WindowEvidence> EvidenceOf(const Roster::Entry& entry) const;

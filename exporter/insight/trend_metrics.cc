@@ -45,9 +45,10 @@ constexpr Family kContainer = {
      "what is usual at that hour, 0 where it has not (cgroup memory.stat, sampled every few "
      "seconds)."},
     {"airflow_container_memory_exhaustion_timestamp_seconds",
-     "Unix time at which the container will reach its effective memory limit, swap included, if "
-     "the growth goes on; absent when nothing grows or there is no limit (cgroup memory.stat and "
-     "limits, sampled every few seconds)."}};
+     "Unix time at which the container will reach its effective memory limit, swap included, or "
+     "the end of the host's memory if that is nearer, if the growth goes on; absent when nothing "
+     "grows or there is no limit (cgroup memory.stat and limits, /proc/meminfo, sampled every few "
+     "seconds)."}};
 constexpr Family kComponent = {
     {"airflow_component_memory_growth_bytes_per_second",
      "How fast the anonymous memory of the component's processes grows, resident or swapped out "

@@ -45,7 +45,8 @@ const TrendEvidence* LatestEvidence(std::span<const WindowEvidence> all, TrendKi
 double RoomIn(const MemoryBudget& budget, const TrendEvidence* anon, const TrendEvidence* slab) {
   double taken = budget.kernel_kept + (anon != nullptr ? anon->level : budget.anon);
   if (slab != nullptr) taken += budget.kernel_dropped - budget.slab + slab->level;
-  return budget.limit - taken;
+  const double host_room = budget.host_room - (slab != nullptr ? budget.host_dropped : 0);
+  return std::min(budget.limit - taken, host_room);
 }
 
 std::optional<Exhaustion> ExhaustionOf(const TrendEvidence& growth, double room, TwoTimes now) {

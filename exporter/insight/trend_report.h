@@ -5,7 +5,8 @@
 // the narrowest; the slopes of the kinds that grow together add up):
 //   room     = limit - anon - kernel memory that stays
 //              (and, where slab grows, - kernel memory that would be dropped under pressure, since
-//              from then on the kernel lives by dropping it)
+//              from then on the kernel lives by dropping it),
+//              but no more than the host has, reckoned in the same way
 //   expected = now + room / slope
 //   earliest = now + (room - wander) / upper bound - step
 //   latest   = now + (room + wander) / lower bound + step
@@ -15,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <optional>
 #include <span>
 #include <string>
@@ -80,6 +82,9 @@ struct MemoryBudget {
   double kernel_kept = 0;  ///< Kernel memory that stays.
   double kernel_dropped = 0;  ///< Kernel memory that the kernel drops under pressure.
   double slab = 0;            ///< The part of the two above that is slab.
+  /// What the host leaves to anonymous memory: no limit within it gives more.
+  double host_room = std::numeric_limits<double>::infinity();
+  double host_dropped = 0;  ///< The part of it that is slab, which would be dropped under pressure.
 };
 
 /// The evidence of the growing window of `kind` whose bounds are the narrowest; null where none
@@ -89,8 +94,9 @@ const TrendEvidence* StrongestGrowth(std::span<const WindowEvidence> all, TrendK
 /// The evidence of `kind` over the shortest window that has any; null where none has.
 const TrendEvidence* LatestEvidence(std::span<const WindowEvidence> all, TrendKind kind);
 
-/// The bytes that are left of `budget` for anonymous memory, whose level `anon` tells where it is
-/// not null, and, where `slab` is not null, for slab that grows.
+/// The bytes that are left of `budget`, or of the host's room if that is less, for anonymous
+/// memory, whose level `anon` tells where it is not null, and, where `slab` is not null, for slab
+/// that grows.
 double RoomIn(const MemoryBudget& budget, const TrendEvidence* anon, const TrendEvidence* slab);
 
 /// When `room` has been taken by what grows as `growth` tells; nothing where its slope is not above

@@ -30,6 +30,8 @@ void Trends::Absorb(const HostObservation& observation) {
   report_.host = std::move(trend);
   host_at_ = now.steady;
   rooms_.host_bytes = host_.room();
+  rooms_.host_dropped_bytes =
+      static_cast<double>(observation.memory.slab_reclaimable_bytes.value_or(0));
   rooms_.host_swap_bytes.reset();
   if (const auto& free = observation.memory.swap_free_bytes) {
     rooms_.host_swap_bytes = static_cast<double>(*free);
@@ -39,7 +41,7 @@ void Trends::Absorb(const HostObservation& observation) {
 void Trends::Absorb(const ContainerObservation& observation) {
   const std::lock_guard absorbing(absorbing_containers_);
   const TwoTimes now = Now();
-  auto containers = containers_.Absorb(observation, now, Rooms().host_swap_bytes);
+  auto containers = containers_.Absorb(observation, now, Rooms());
   const std::lock_guard reading(reading_);
   report_.containers = std::move(containers);
   containers_at_ = now.steady;

@@ -373,5 +373,57 @@ TEST(ComponentCollector, SeesThisVeryMachine) {
   EXPECT_GT(watch.Walk().host_processes, 1U);
 }
 
+/// A scheduler that has used a second, and one more while it cannot be read.
+FakeProcess BusyScheduler(std::uint64_t user) {
+  FakeProcess scheduler = Scheduler(100, 1000);
+  scheduler.user = user;
+  return scheduler;
+}
+
+TEST(ComponentCollector, AProcessThatCannotBeReadForAWhileIsTheSameAfterwards) {
+  const ProcessTree tree;
+  tree.Put(BusyScheduler(100));
+  Watch watch(tree.path());
+  watch.Walk();
+  tree.Remove(100);
+  tree.Write("100/stat/none", "");  // Read as EISDIR: no less a failure than EMFILE or ENOMEM.
+  for (int walk = 0; walk < 20; ++walk) watch.Walk();
+  EXPECT_TRUE(watch.Has(100));
+  tree.Remove(100);
+  tree.Put(BusyScheduler(200));
+  watch.Walk();
+  EXPECT_DOUBLE_EQ(watch.Of(Component::kScheduler).user_seconds, 1);
+  EXPECT_EQ(watch.Of(Component::kScheduler).restarts, 0U);
+}
+
+TEST(ComponentCollector, AProcessThatIsDeniedForAWhileIsTheSameAfterwards) {
+  const ProcessTree tree;
+  tree.Put(BusyScheduler(100));
+  Watch watch(tree.path());
+  watch.Walk();
+  tree.Deny("100/stat");
+  {
+    const WithoutRights denied;
+    watch.Walk();
+    EXPECT_TRUE(watch.Has(100));
+  }
+  tree.Remove(100);
+  tree.Put(BusyScheduler(200));
+  watch.Walk();
+  EXPECT_DOUBLE_EQ(watch.Of(Component::kScheduler).user_seconds, 1);
+  EXPECT_EQ(watch.Of(Component::kScheduler).restarts, 0U);
+}
+
+TEST(ComponentCollector, AProcessThatIsDeniedForLongHasGone) {
+  const ProcessTree tree;
+  tree.Put(BusyScheduler(100));
+  Watch watch(tree.path());
+  watch.Walk();
+  tree.Deny("100/stat");
+  const WithoutRights denied;
+  for (int walk = 0; walk < 20; ++walk) watch.Walk();
+  EXPECT_FALSE(watch.Has(100));
+}
+
 }  // namespace
 }  // namespace airflow_host

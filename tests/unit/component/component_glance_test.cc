@@ -136,6 +136,18 @@ TEST(ComponentGlance, CountsNoRestartTwice) {
   EXPECT_EQ(watch.Of(Component::kScheduler).restarts, 1U);
 }
 
+TEST(ComponentGlance, FailsAloneWhereTheWalkDidNot) {
+  const ProcessTree tree;
+  tree.Put(Scheduler(100, 1000));
+  Watch watch(tree.path());
+  watch.Observe();
+  tree.Put(Scheduler(200, 2000));
+  watch.clock().Advance(std::chrono::seconds(1));
+  EXPECT_FALSE(watch.collector().Observe(Deadline{watch.clock().SteadyNow()}));
+  EXPECT_FALSE(watch.Tick().full);
+  EXPECT_TRUE(watch.Has(200));
+}
+
 TEST(ComponentGlance, FailsWhileWalksFail) {
   const ProcessTree tree;
   tree.Put(Scheduler(100, 1000));

@@ -96,6 +96,41 @@ TEST_F(ContainerLedgerTest, TwoOfOneNameAreToldApartAndNeitherIsARestart) {
   EXPECT_EQ(left.restarts_of_key, 0U);
 }
 
+Container MakeWorker(std::uint64_t inode, std::uint64_t kills) {
+  Container container = Make("", inode, kills);
+  container.component = "celery_worker";
+  return container;
+}
+
+TEST_F(ContainerLedgerTest, TheOneThatIsLeftOfTwoWasNotRestarted) {
+  EnterOne(MakeWorker(1, 3));
+  Enter({MakeWorker(1, 3), MakeWorker(2, 2)});
+  const auto both = Enter({MakeWorker(1, 3), MakeWorker(2, 4)});
+  EXPECT_EQ(both[1].events_of_key.oom_kill, 4U);
+  // The key's count stands where the first one left it; what the second was counted with goes on
+  // under the key that it had.
+  Container left = EnterOne(MakeWorker(2, 4));
+  EXPECT_EQ(left.restarts_of_key, 0U);
+  EXPECT_EQ(left.events_of_key.oom_kill, 3U);
+  left = EnterOne(MakeWorker(2, 5));
+  EXPECT_EQ(left.events_of_key.oom_kill, 4U);
+  left = EnterOne(MakeWorker(2, 1));
+  EXPECT_EQ(left.events_of_key.oom_kill, 5U) << "set back to 0 by hand";
+  left = EnterOne(MakeWorker(3, 0));
+  EXPECT_EQ(left.restarts_of_key, 1U);
+  EXPECT_EQ(left.events_of_key.oom_kill, 5U);
+}
+
+TEST_F(ContainerLedgerTest, TheOneThatIsLeftBringsNoRestartsInPlaceAlong) {
+  Container second = MakeWorker(2, 0);
+  second.restarts_in_place = 2;
+  EnterOne(MakeWorker(1, 0));
+  Enter({MakeWorker(1, 0), second});
+  EXPECT_EQ(EnterOne(second).restarts_of_key, 0U);
+  second.restarts_in_place = 3;
+  EXPECT_EQ(EnterOne(second).restarts_of_key, 1U);
+}
+
 TEST_F(ContainerLedgerTest, ANamedContainerKeepsItsComponentWhileItStarts) {
   Container service = Make("airflow-scheduler.service", 1, 0);
   service.component = "scheduler";

@@ -55,5 +55,30 @@ TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
   EXPECT_EQ(DagOfMemory(insights), "(absent)");
 }
 
+std::string ComponentOfContainer(Insights& insights) {
+  auto containers = std::make_shared<ContainerObservation>();
+  containers->containers.resize(1);
+  containers->containers[0].cgroup_path = "/docker/a";
+  const auto named =
+      std::dynamic_pointer_cast<const ContainerObservation>(insights.Absorb(containers));
+  return named->containers.at(0).component;
+}
+
+TEST(Insights, DoNotNameAContainerByProcessesOfLongAgo) {
+  ManualClock clock;
+  Insights insights(InsightSettings{}, clock);
+  auto components = std::make_shared<ComponentObservation>();
+  components->processes.resize(1);
+  components->processes[0].component = Component::kScheduler;
+  components->processes[0].is_main = true;
+  components->processes[0].cgroup_path = "/docker/a";
+  insights.Absorb(components);
+  EXPECT_EQ(ComponentOfContainer(insights), "scheduler");
+  clock.Advance(std::chrono::seconds(20));
+  EXPECT_EQ(ComponentOfContainer(insights), "scheduler");
+  clock.Advance(std::chrono::seconds(1));
+  EXPECT_EQ(ComponentOfContainer(insights), "");
+}
+
 }  // namespace
 }  // namespace airflow_host

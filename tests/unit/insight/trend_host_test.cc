@@ -134,6 +134,85 @@ TEST_F(TrendsTest, AContainerWithoutALimitHasNoEnd) {
   EXPECT_FALSE(trends_.Report().containers[0].trend.exhaustion);
 }
 
+TEST_F(TrendsTest, AContainerEndsWithTheHostWhereThatIsFirst) {
+  double last = 0;
+  Run([&](double t, Meminfo& host, Container& container) {
+    last = kSlope * t;
+    container.memory.anon = Bytes(kGigabyte / 2 + last);
+    container.memory.limit = Bytes(64 * kGigabyte);
+    host.anonymous_bytes = Bytes(kGigabyte + last);
+    host.available_bytes = Bytes(4 * kGigabyte - last);
+  });
+  const auto container = HoursLeft(trends_.Report().containers[0].trend);
+  ASSERT_TRUE(container);
+  EXPECT_NEAR(*container, (5 * kGigabyte - last) / kSlope / 3600, 0.2);
+}
+
+TEST_F(TrendsTest, SlabOfAContainerEndsWithTheHostWhereThatIsFirst) {
+  double last = 0;
+  Run([&](double t, Meminfo& host, Container& container) {
+    last = kSlope * t;
+    container.memory.slab_reclaimable = Bytes(kGigabyte / 4 + last);
+    container.memory.limit = Bytes(64 * kGigabyte);
+    host.slab_reclaimable_bytes = Bytes(kGigabyte + last);
+  });
+  const auto container = HoursLeft(trends_.Report().containers[0].trend);
+  ASSERT_TRUE(container);
+  EXPECT_NEAR(*container, (4 * kGigabyte - last) / kSlope / 3600, 0.2);
+}
+
+TEST_F(TrendsTest, ShowsNoServiceThatIsOfNoConcern) {
+  const auto service = [](std::string component) {
+    return [component](double, Meminfo&, Container& container) {
+      container.runtime = ContainerRuntime::kSystemd;
+      container.component = component;
+    };
+  };
+  Run(service(""), minutes(60));
+  EXPECT_TRUE(trends_.Report().containers.empty());
+  EXPECT_TRUE(trends_.Save().containers.empty());
+  Run(service("scheduler"), minutes(60));
+  EXPECT_EQ(trends_.Report().containers.size(), 1U);
+  // Another run knows what runs in it a moment after it has seen it.
+  Trends next(Settings(), clock_);
+  next.Restore(trends_.Save());
+  ContainerObservation first;
+  first.observed_at = clock_.SystemNow();
+  first.containers.resize(1);
+  first.containers[0].cgroup_path = "/docker/a";
+  first.containers[0].runtime = ContainerRuntime::kSystemd;
+  next.Absorb(first);
+  EXPECT_TRUE(next.Report().containers.empty());
+  EXPECT_EQ(next.Save().containers.size(), 1U);
+}
+
+TEST(ContainerTrend, TellsTheRoomOfContainersThatAreNotFollowed) {
+  ContainerTrend trend({{"1h", std::chrono::hours(1)}}, seconds(5));
+  ContainerObservation observation;
+  const std::size_t many = ContainerTrend::kMostContainers + 1;
+  for (std::size_t at = 0; at < many; ++at) {
+    Container container;
+    container.cgroup_path = "/docker/" + std::to_string(at);
+    container.memory.anon = 100 + at;
+    container.memory.limit = 1000;
+    observation.containers.push_back(std::move(container));
+  }
+  observation.containers[7].runtime = ContainerRuntime::kSystemd;
+  trend.Absorb(observation, {}, MemoryRooms{});
+  MemoryRooms rooms;
+  rooms.containers = trend.rooms();
+  EXPECT_EQ(rooms.containers.size(), many);
+  for (const std::size_t at : {std::size_t{0}, std::size_t{7}, many - 1}) {
+    const ContainerRoom* const room = rooms.Around("/docker/" + std::to_string(at));
+    ASSERT_NE(room, nullptr) << at;
+    EXPECT_EQ(room->bytes, 900 - static_cast<double>(at));
+  }
+  MemoryRooms host;
+  host.host_bytes = 50;
+  trend.Absorb(observation, {}, host);
+  EXPECT_EQ(trend.rooms().at(0).bytes, 50);
+}
+
 TEST_F(TrendsTest, AnotherCgroupIsAnotherContainer) {
   const auto leak = [](std::uint64_t inode) {
     return [inode](double t, Meminfo&, Container& container) {
