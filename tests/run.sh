@@ -16,8 +16,8 @@ readonly fuzz_seconds=10
 # The tests in which threads meet, on the real program: for the sanitizers.
 readonly threaded_tests=(test_web.py test_starting.py test_hanging_servers.py)
 # And the targets, for the thread sanitizer: the others' tests have one thread.
-readonly threaded_targets=(airflow-host-exporter exporter_test host_test insight_test storage_test
-  web_test)
+readonly threaded_targets=(airflow-host-exporter exporter_test host_test insight_test
+  metadata_integration_test storage_test web_test)
 # The integration tests that measure latencies or the exporter's own memory, or make the host thrash;
 # the others mostly wait, so that four files run at a time.
 readonly lonely_tests=(test_leak.py test_hanging_servers.py test_host.py)
