@@ -168,7 +168,7 @@ the shape of Airflow $airflow_version. The host's own figures are real."
   sandbox_runs=yes
   # shellcheck disable=SC1091  # Written by the sandbox.
   source "$folder/environment"
-  # A slope needs a fifth of its window: the usual hour is too long for a first look.
+  # A slope needs a warm-up and a fifth of its window: the usual hour is too long for a first look.
   export AIRFLOW_HOST_EXPORTER_TREND_WINDOWS=${AIRFLOW_HOST_EXPORTER_TREND_WINDOWS:-5m,1h}
 }
 
@@ -248,7 +248,7 @@ main() {
   else
     say "Open $(page_url "${exporter_flags[@]}") in a browser; Ctrl-C ends it."
     if [[ $sandbox_runs == yes ]]; then
-      say "After two minutes the scheduler's growth shows too: it leaks on purpose."
+      say "After four minutes the scheduler's growth shows too: it leaks on purpose."
     fi
     start_exporter "${exporter_flags[@]}"
     follow_exporter
