@@ -19,12 +19,9 @@ namespace {
 
 using Facts = std::vector<StatusFact>;
 
-/// "577 MiB", "3.7 GiB".
-std::string BytesText(std::uint64_t bytes) { return BytesInWords(bytes); }
-
 /// "577 MiB of 3.7 GiB (15 %)".
 std::string ShareText(std::uint64_t part, std::uint64_t whole) {
-  std::string text = BytesText(part) + " of " + BytesText(whole);
+  std::string text = BytesInWords(part) + " of " + BytesInWords(whole);
   if (whole > 0) {
     const double percent = 100 * static_cast<double>(part) / static_cast<double>(whole);
     text += " (" + std::to_string(std::lround(percent)) + " %)";
@@ -60,9 +57,9 @@ void AddComponents(const Board& board, Facts& facts) {
   if (!components) return;
   for (const ComponentSample& sample : components->components) {
     std::string value = CountText(sample.processes, "process", "processes");
-    if (sample.rss_bytes) value += ", " + BytesText(*sample.rss_bytes) + " resident";
+    if (sample.rss_bytes) value += ", " + BytesInWords(*sample.rss_bytes) + " resident";
     if (sample.swap_bytes && *sample.swap_bytes > 0) {
-      value += ", " + BytesText(*sample.swap_bytes) + " swapped out";
+      value += ", " + BytesInWords(*sample.swap_bytes) + " swapped out";
     }
     facts.push_back({"Components", std::string(components->NameOf(sample.component)), value});
   }

@@ -90,8 +90,8 @@ std::optional<std::string_view> CgroupDirectory::ReadList(const char* name,
   return ReadWhole(name, buffer, /*in_one_piece=*/false);
 }
 
-bool CgroupDirectory::IsGone() const {
-  return ::faccessat(descriptor_.get(), "cgroup.procs", F_OK, 0) != 0 && errno == ENOENT;
+bool CgroupDirectory::Has(const char* name) const {
+  return ::faccessat(descriptor_.get(), name, F_OK, 0) == 0;
 }
 
 std::optional<std::uint64_t> CgroupDirectory::ReadNumber(const char* name,

@@ -35,8 +35,9 @@ class CgroupDirectory {
   /// The one number that its file `name` holds; nothing where that cannot be read.
   std::optional<std::uint64_t> ReadNumber(const char* name, std::string& buffer) const;
 
-  /// True once the cgroup was removed: then its directory, though still open, holds nothing.
-  bool IsGone() const;
+  /// Whether it has a file `name`. The kernel takes the files of a cgroup that is removed away one
+  /// by one, a controller's in the order of its documentation, before those that every cgroup has.
+  bool Has(const char* name) const;
 
   /// Calls `visit` with the name of each cgroup in this one until it returns false. A directory
   /// that vanishes meanwhile has none.

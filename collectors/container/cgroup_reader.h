@@ -12,6 +12,10 @@
 
 namespace airflow_host {
 
+/// The file of memory usage, the first of the memory controller's.
+inline constexpr const char* kUsageFileV1 = "memory.usage_in_bytes";
+inline constexpr const char* kUsageFileV2 = "memory.current";
+
 /// Limits of v2's interface that hold for a cgroup through its ancestors, in bytes; empty: none.
 struct LimitsV2 {
   std::optional<std::uint64_t> memory;  ///< memory.max

@@ -28,7 +28,7 @@ std::optional<std::uint64_t> LimitHits(const CgroupDirectory& directory, std::st
 
 void ReadMemoryV1(const CgroupDirectory& directory, std::string& buffer, Container& container) {
   ContainerMemory& memory = container.memory;
-  memory.usage = directory.ReadNumber("memory.usage_in_bytes", buffer);
+  memory.usage = directory.ReadNumber(kUsageFileV1, buffer);
   memory.peak = directory.ReadNumber("memory.max_usage_in_bytes", buffer);
   memory.kernel = directory.ReadNumber("memory.kmem.usage_in_bytes", buffer);
   container.events.max = LimitHits(directory, buffer);

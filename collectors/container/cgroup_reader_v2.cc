@@ -75,7 +75,7 @@ LimitsV2 LimitsOfAncestors::Above(const std::string& path, std::string& buffer) 
 void ReadMemoryV2(const CgroupDirectory& directory, const LimitsV2& above, std::string& buffer,
                   Container& container) {
   ContainerMemory& memory = container.memory;
-  memory.usage = directory.ReadNumber("memory.current", buffer);
+  memory.usage = directory.ReadNumber(kUsageFileV2, buffer);
   memory.swap = directory.ReadNumber("memory.swap.current", buffer);
   memory.peak = directory.ReadNumber("memory.peak", buffer);
   ReadStat(directory, buffer, memory);

@@ -38,6 +38,15 @@ bool AllReplaced(const Kept& kept, const std::vector<std::uint64_t>& ids) {
          ids.end();
 }
 
+/// Whether `directory` was being removed while `container` was read from it. Asked last: what was
+/// read may be half of it, and the limits its parents'. The first file that the kernel takes away
+/// is the one that usage is read from; without a memory controller (v2) there is none.
+bool HasEnded(const CgroupLayout& layout, const CgroupDirectory& directory,
+              const Container& container) {
+  if (layout.files == CgroupFiles::kV1) return !directory.Has(kUsageFileV1);
+  return !directory.Has(container.memory.usage ? kUsageFileV2 : "cgroup.procs");
+}
+
 class ContainerCollector final : public Collector {
  public:
   ContainerCollector(ContainerSettings settings, const Clock& clock)
@@ -110,9 +119,7 @@ class ContainerCollector final : public Collector {
       ReadMemoryV2(*directory, limits.Above(container.cgroup_path, buffer_), buffer_, container);
     }
     auto ids = ReadProcessIds(*directory, buffer_);
-    // Asked last: a cgroup that is gone by now may have been so while its limits were read, and
-    // then its parents' would be told as its own.
-    if (!ids && (!container.memory.usage || directory->IsGone())) return std::nullopt;
+    if (HasEnded(layout, *directory, container)) return std::nullopt;
     if (ids) container.processes = ids->size();
     Kept& kept = KeptOf(*directory);
     NoteProcesses(kept, std::move(ids).value_or(std::vector<std::uint64_t>{}));

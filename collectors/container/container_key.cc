@@ -9,31 +9,35 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::size_t kShortId = 12;
 /// So that a name with the short id appended is never cut off by the metric writer, which could
 /// make two the same again.
 constexpr std::size_t kLongestName = 128;
 
-std::string ShortId(const Container& container) { return container.id.substr(0, kShortId); }
-
 ContainerKey WishedKey(const Container& container) {
   std::string name = container.name;
   if (name.empty()) name = container.component;
-  if (name.empty()) name = ShortId(container);
+  if (name.empty()) name = ShortContainerId(container.id);
   ContainerKey key;
-  key.container = Printable(name, kLongestName);
+  key.container = ContainerLabel(name);
   // Only what ends up on the page may tell two apart, so the rest stays empty.
   if (!container.pod.empty()) {
-    key.pod_namespace = Printable(container.pod_namespace, kLongestName);
-    key.pod = Printable(container.pod, kLongestName);
+    key.pod_namespace = ContainerLabel(container.pod_namespace);
+    key.pod = ContainerLabel(container.pod);
   } else if (!container.compose_project.empty()) {
-    key.compose_project = Printable(container.compose_project, kLongestName);
-    key.compose_service = Printable(container.compose_service, kLongestName);
+    key.compose_project = ContainerLabel(container.compose_project);
+    key.compose_service = ContainerLabel(container.compose_service);
   }
   return key;
 }
 
 }  // namespace
+
+std::string ShortContainerId(std::string_view id) {
+  constexpr std::size_t kShortId = 12;
+  return std::string(id.substr(0, kShortId));
+}
+
+std::string ContainerLabel(std::string_view name) { return Printable(name, kLongestName); }
 
 std::vector<ContainerKey> ContainerKeys(std::span<const Container> containers) {
   std::vector<ContainerKey> keys;
@@ -48,7 +52,7 @@ std::vector<ContainerKey> ContainerKeys(std::span<const Container> containers) {
   }
   for (std::size_t at = 0; at < keys.size(); ++at) {
     if (wishes[keys[at]] == 1) continue;
-    const std::string base = keys[at].container + "-" + ShortId(containers[at]);
+    const std::string base = keys[at].container + "-" + ShortContainerId(containers[at].id);
     keys[at].container = base;
     // A name may have been made to look like another's with its id: count on until it is free.
     for (int more = 2; !taken.insert(keys[at]).second; ++more) {

@@ -5,6 +5,7 @@
 #include <compare>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/container/container_observation.h"
@@ -19,7 +20,7 @@ struct ContainerKey {
   std::string compose_project;  ///< Compose.
   std::string compose_service;  ///< Compose.
 
-  auto operator<=>(const ContainerKey&) const = default;
+  auto operator<=>(const ContainerKey&) const = default;  // NOLINT(modernize-use-nullptr)
 };
 
 /// Whether `container` is shown at all. A bare host runs forty systemd services, most of which are
@@ -28,6 +29,14 @@ struct ContainerKey {
 inline bool IsShown(const Container& container) {
   return container.runtime != ContainerRuntime::kSystemd || !container.component.empty();
 }
+
+/// What stands for a container without a name: the first twelve digits of its id, as the engines'
+/// own tools show it. Any thread.
+std::string ShortContainerId(std::string_view id);
+
+/// `name` as it stands in a label: printable, and never so long that the metric writer would cut it
+/// off. Any thread.
+std::string ContainerLabel(std::string_view name);
 
 /// The keys of `containers`, in their order; no two are the same. All who would share one get their
 /// short id appended, so that none silently goes on as another. Pure; any thread.

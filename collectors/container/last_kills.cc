@@ -7,21 +7,10 @@
 
 #include "collectors/container/cgroup_directory.h"
 #include "collectors/container/cgroup_values.h"
+#include "collectors/support/path_ancestors.h"
 
 namespace airflow_host {
 namespace {
-
-std::string_view ParentOf(std::string_view path) { return path.substr(0, path.rfind('/')); }
-
-/// Calls `visit` with the path of each cgroup above `path`, the root excepted.
-template <typename Visit>
-void ForEachAbove(std::string_view path, Visit visit) {
-  for (path = ParentOf(path); !path.empty(); path = ParentOf(path)) visit(path);
-}
-
-bool IsBelow(std::string_view path, std::string_view parent) {
-  return path.size() > parent.size() && path.starts_with(parent) && path[parent.size()] == '/';
-}
 
 std::optional<std::uint64_t> KillsOf(const CgroupDirectory& directory, std::string& buffer) {
   ContainerMemoryEvents events;
@@ -38,8 +27,10 @@ LastKills::Children LastKills::ChildrenOf(const std::vector<Container>& containe
   Children children;
   for (const Container& container : containers) {
     bool is_nested = false;
-    ForEachAbove(container.cgroup_path,
-                 [&](std::string_view above) { is_nested = is_nested || paths.contains(above); });
+    ForPathAndAbove(ParentPath(container.cgroup_path), [&](std::string_view above) {
+      is_nested = paths.contains(above);
+      return is_nested;
+    });
     if (is_nested || !container.events.oom_kill) continue;
     children.emplace(
         container.cgroup_inode,
@@ -53,7 +44,7 @@ LastKills::Parents LastKills::ReadParents(const std::string& root, const Childre
   Parents parents;
   for (const Children* const children : {&now, &vanished}) {
     for (const auto& [inode, child] : *children) {
-      const std::string_view path = ParentOf(child.path);
+      const std::string_view path = ParentPath(child.path);
       if (path.empty() || parents.contains(path)) continue;
       const auto directory = CgroupDirectory::Open(root + std::string(path));
       const auto kills = directory ? KillsOf(*directory, buffer) : std::nullopt;
@@ -62,10 +53,12 @@ LastKills::Parents LastKills::ReadParents(const std::string& root, const Childre
     }
   }
   for (const auto& [inode, child] : now) {
-    ForEachAbove(child.path, [&, kills = child.kills](std::string_view above) {
+    ForPathAndAbove(ParentPath(child.path), [&, kills = child.kills](std::string_view above) {
       const auto parent = parents.find(above);
-      if (parent == parents.end()) return;
-      parent->second.beyond_children -= static_cast<std::int64_t>(kills);
+      if (parent != parents.end()) {
+        parent->second.beyond_children -= static_cast<std::int64_t>(kills);
+      }
+      return false;
     });
   }
   return parents;
@@ -80,8 +73,8 @@ std::vector<LateKills> LastKills::Find(const std::string& root,
   Parents parents = ReadParents(root, now, vanished, buffer);
   std::vector<LateKills> found;
   for (const auto& [inode, child] : vanished) {
-    const auto before = parents_.find(ParentOf(child.path));
-    const auto after = parents.find(ParentOf(child.path));
+    const auto before = parents_.find(ParentPath(child.path));
+    const auto after = parents.find(ParentPath(child.path));
     if (child.is_sandbox || before == parents_.end() || after == parents.end()) continue;
     if (before->second.inode != after->second.inode) continue;
     std::int64_t kills = after->second.beyond_children - before->second.beyond_children;

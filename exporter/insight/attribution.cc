@@ -5,6 +5,8 @@
 #include <tuple>
 #include <unordered_map>
 
+#include "collectors/support/path_ancestors.h"
+
 namespace airflow_host {
 namespace {
 
@@ -23,15 +25,13 @@ ContainerObservation NameByComponent(const ContainerObservation& containers,
   for (const Container& container : containers.containers) best[container.cgroup_path] = nullptr;
   for (const ProcessSample& process : components.processes) {
     // The container is the process's cgroup or one above it.
-    std::string_view path = process.cgroup_path;
-    while (!path.empty()) {
-      if (const auto found = best.find(path); found != best.end()) {
-        const ProcessSample*& known = found->second;
-        if (known == nullptr || Weight(process) > Weight(*known)) known = &process;
-        break;
-      }
-      path = path.substr(0, path.rfind('/'));
-    }
+    ForPathAndAbove(process.cgroup_path, [&](std::string_view path) {
+      const auto found = best.find(path);
+      if (found == best.end()) return false;
+      const ProcessSample*& known = found->second;
+      if (known == nullptr || Weight(process) > Weight(*known)) known = &process;
+      return true;
+    });
   }
   for (Container& container : named.containers) {
     const ProcessSample* const process = best[container.cgroup_path];

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "collectors/container/container_key.h"
+#include "collectors/support/path_ancestors.h"
+#include "exporter/insight/forget_oldest.h"
 #include "exporter/insight/kill_naming.h"
 
 namespace airflow_host {
@@ -179,12 +181,8 @@ void KillAttribution::ForgetContainers(SteadyTime now) {
   std::erase_if(containers_, [now](const auto& entry) {
     return now - entry.second.last_seen > kContainerGoneFor;
   });
-  while (containers_.size() > kMostContainers) {
-    containers_.erase(std::min_element(containers_.begin(), containers_.end(),
-                                       [](const auto& left, const auto& right) {
-                                         return left.second.last_seen < right.second.last_seen;
-                                       }));
-  }
+  ForgetOldest(containers_, kMostContainers,
+               [](const KnownContainer& container) { return container.last_seen; });
 }
 
 void KillAttribution::NameTasks(TaskNames& names, SteadyTime now) {

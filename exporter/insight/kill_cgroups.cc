@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "collectors/support/path_ancestors.h"
+
 namespace airflow_host {
 namespace {
 
@@ -19,11 +21,10 @@ bool IsHierarchical(const Container& container) { return container.events.oom.ha
 /// closest first, until it returns true.
 template <typename Positions, typename Visit>
 void ForHolders(std::string_view path, const Positions& positions, Visit visit) {
-  for (path = path.substr(0, path.rfind('/')); !path.empty();
-       path = path.substr(0, path.rfind('/'))) {
-    const auto found = positions.find(path);
-    if (found != positions.end() && visit(found->second)) return;
-  }
+  ForPathAndAbove(ParentPath(path), [&](std::string_view above) {
+    const auto found = positions.find(above);
+    return found != positions.end() && visit(found->second);
+  });
 }
 
 }  // namespace

@@ -6,14 +6,11 @@
 
 #include "collectors/component/component.h"
 #include "collectors/container/cgroup_path.h"
-#include "collectors/support/text.h"
+#include "collectors/container/container_key.h"
+#include "collectors/support/path_ancestors.h"
 
 namespace airflow_host {
 namespace {
-
-constexpr std::size_t kShortId = 12;
-/// As the containers' own names in labels (ContainerKeys): the metric writer must not cut one off.
-constexpr std::size_t kLongestName = 128;
 
 /// What the kernel keeps of a title that Airflow sets, 15 bytes, where that is enough.
 struct NamedByComm {
@@ -64,9 +61,8 @@ bool InContainer(std::string_view path) { return ContainerAt(path).has_value(); 
 std::string NameByPath(std::string_view path) {
   const auto container = ContainerAt(path);
   if (!container) return {};
-  return Printable(container->name.empty() ? std::string_view(container->id).substr(0, kShortId)
-                                           : std::string_view(container->name),
-                   kLongestName);
+  return ContainerLabel(container->name.empty() ? ShortContainerId(container->id)
+                                                : container->name);
 }
 
 bool Contradicts(std::string_view one, std::string_view other) {

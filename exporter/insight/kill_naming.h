@@ -6,12 +6,6 @@
 
 namespace airflow_host {
 
-/// Calls `visit` for `path` and each path above it until it returns true.
-template <typename Visit>
-void ForPathAndAbove(std::string_view path, Visit visit) {
-  while (!path.empty() && !visit(path)) path = path.substr(0, path.rfind('/'));
-}
-
 /// The component of a process that has the name `comm`, where that is enough; else empty. Any
 /// thread.
 std::string ComponentByComm(std::string_view comm);

@@ -1,9 +1,11 @@
 // Keeps processes by pid and start.
 #include "exporter/insight/seen_processes.h"
 
-#include <algorithm>
 #include <string_view>
 #include <tuple>
+
+#include "collectors/support/path_ancestors.h"
+#include "exporter/insight/forget_oldest.h"
 
 namespace airflow_host {
 namespace {
@@ -49,12 +51,8 @@ void SeenProcesses::Absorb(const ComponentObservation& observation, SteadyTime n
 void SeenProcesses::Forget(SteadyTime now) {
   std::erase_if(processes_,
                 [now](const auto& entry) { return now - entry.second.last_seen > kGoneFor; });
-  while (processes_.size() > kMostProcesses) {
-    processes_.erase(std::min_element(processes_.begin(), processes_.end(),
-                                      [](const auto& left, const auto& right) {
-                                        return left.second.last_seen < right.second.last_seen;
-                                      }));
-  }
+  ForgetOldest(processes_, kMostProcesses,
+               [](const RememberedProcess& process) { return process.last_seen; });
 }
 
 const RememberedProcess* SeenProcesses::Find(int pid, SystemTime at) const {
@@ -86,8 +84,7 @@ std::string SeenProcesses::ComponentIn(std::string_view path) const {
   };
   for (const auto& [key, process] : processes_) {
     const std::string_view own = process.cgroup_path;
-    const bool within =
-        own.starts_with(path) && (own.size() == path.size() || own[path.size()] == '/');
+    const bool within = own == path || IsBelow(own, path);
     if (within && (best == nullptr || weight(process) > weight(*best))) best = &process;
   }
   return best == nullptr ? std::string() : best->component;

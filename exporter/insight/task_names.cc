@@ -1,8 +1,9 @@
 // Keeps the names of the task instances that were used last.
 #include "exporter/insight/task_names.h"
 
-#include <algorithm>
 #include <utility>
+
+#include "exporter/insight/forget_oldest.h"
 
 namespace airflow_host {
 
@@ -17,16 +18,7 @@ void TaskNames::Absorb(const MetadataObservation& observation, SteadyTime now) {
                                                          .try_number = row.try_number},
                                                         now});
   }
-  if (known_.size() > kMostNames) Forget();
-}
-
-void TaskNames::Forget() {
-  std::vector<std::pair<SteadyTime, std::string>> by_use;
-  by_use.reserve(known_.size());
-  for (const auto& [id, known] : known_) by_use.emplace_back(known.last_used, id);
-  const auto kept = static_cast<std::ptrdiff_t>(by_use.size() - kMostNames);
-  std::nth_element(by_use.begin(), by_use.begin() + kept, by_use.end());
-  for (auto old = by_use.begin(); old != by_use.begin() + kept; ++old) known_.erase(old->second);
+  ForgetOldest(known_, kMostNames, [](const Known& known) { return known.last_used; });
 }
 
 const TaskIdentity* TaskNames::Find(std::string_view task_instance_id, SteadyTime now) {

@@ -7,7 +7,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <vector>
 
 #include "collectors/component/component_observation.h"
 #include "collectors/component/task_identity.h"
@@ -47,8 +46,6 @@ class TaskNames {
     TaskIdentity task;
     SteadyTime last_used{};
   };
-
-  void Forget();
 
   std::shared_ptr<TaskLookup> lookup_;
   std::unordered_map<std::string, Known> known_;

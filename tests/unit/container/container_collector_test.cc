@@ -125,6 +125,7 @@ TEST_F(ContainerCollectorTest, OnV1CountsTheHitsOfBothLimits) {
   const std::string path = "/sys/fs/cgroup/memory/docker/" + std::string(64, 'a');
   tree.Write("/sys/fs/cgroup/memory/memory.stat", "cache 1\n");
   tree.Write(path + "/cgroup.procs", "7\n");
+  tree.Write(path + "/memory.usage_in_bytes", "4096\n");
   const auto collector = Make(tree.root());
   EXPECT_EQ(Observe(*collector)->containers.at(0).events.max, std::nullopt);
   tree.Write(path + "/memory.failcnt", "2\n");
