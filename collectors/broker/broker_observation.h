@@ -18,6 +18,9 @@ struct BrokerQueue {
   /// Messages: LLEN summed over the lists of all priorities; 0 where the lists are gone. Absent
   /// where Redis refused to count (no permission, not a list).
   std::optional<std::uint64_t> messages;
+  /// The ids of all of these messages, Celery's task ids (headers.id). Absent where they were not
+  /// read: it takes the whole messages, which hold credentials, and is off by default.
+  std::optional<std::vector<std::string>> message_ids;
 };
 
 /// One Celery worker, as it tells of itself.
@@ -42,6 +45,8 @@ struct BrokerObservation final : Observation {
   /// Messages that workers have fetched and not acknowledged: HLEN unacked. With Airflow's settings
   /// (acks_late, prefetch 1) the tasks that run.
   std::optional<std::uint64_t> unacked_messages;
+  /// The ids of all of them, as those of a queue's messages; absent in the same cases.
+  std::optional<std::vector<std::string>> unacked_message_ids;
   /// When the oldest of them was fetched, by the worker's clock: ZRANGE unacked_index 0 0. Absent
   /// where there is none.
   std::optional<SystemTime> oldest_unacked;

@@ -11,6 +11,10 @@
 
 namespace airflow_host {
 
+/// How long a task instance may be queued before it must have been handed over: the scheduler sends
+/// it to the executor in the same loop, and a loop over thousands of task instances takes its time.
+inline constexpr std::chrono::seconds kQueuedGrace{60};
+
 /// The task instances of one active state in one queue.
 struct TaskInstanceCount {
   std::string state;  ///< task_instance.state: "queued", "running", ...
@@ -18,6 +22,8 @@ struct TaskInstanceCount {
   std::string
       executor;  ///< task_instance.executor; empty: the default one, or Airflow before 2.10.
   std::uint64_t count = 0;
+  /// Of those that are queued: for longer than kQueuedGrace by the database's clock (queued_dttm).
+  std::uint64_t queued_beyond_grace = 0;
 };
 
 /// Since when the oldest task instance of one state and queue has been in that state.
@@ -77,6 +83,7 @@ struct TaskRow {
   std::optional<int> try_number;
   std::string state;  ///< Empty: not active any more (its id was asked for).
   std::string queue;
+  std::string executor;                  ///< Empty: the default one, or Airflow before 2.10.
   std::string hostname;                  ///< Of the worker; empty before one has taken it.
   std::optional<int> pid;                ///< task_instance.pid on that worker.
   std::string external_executor_id;      ///< Celery's task id where the executor has told it.

@@ -10,8 +10,8 @@
 
 namespace airflow_host {
 
-/// Erases of `map`, where it holds more than `most` entries, those too many whose `last_used(value)`,
-/// a SteadyTime, lies longest ago. Used by the map's thread.
+/// Erases of `map`, where it holds more than `most` entries, those too many whose
+/// `last_used(value)`, a SteadyTime, lies longest ago. Used by the map's thread.
 template <typename Map, typename LastUsed>
 void ForgetOldest(Map& map, std::size_t most, LastUsed last_used) {
   if (map.size() <= most) return;

@@ -10,6 +10,7 @@
 #include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
+#include "exporter/insight/execution_settings.h"
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_attribution.h"
 #include "exporter/insight/kill_report.h"
@@ -22,6 +23,7 @@ namespace airflow_host {
 /// What the insights need to know.
 struct InsightSettings {
   TrendSettings trend;
+  ExecutionSettings execution;
   /// Where ids of task instances are asked for whose names are not known.
   std::shared_ptr<TaskLookup> task_lookup = std::make_shared<TaskLookup>();
 };
