@@ -20,7 +20,7 @@ struct BrokerQueue {
   std::optional<std::uint64_t> messages;
   /// The ids of all of these messages, Celery's task ids (headers.id). Absent where they were not
   /// read: it takes the whole messages, which hold credentials, and is off by default.
-  std::optional<std::vector<std::string>> message_ids;
+  std::optional<std::vector<std::string>> message_ids = std::nullopt;
 };
 
 /// One Celery worker, as it tells of itself.
@@ -46,7 +46,7 @@ struct BrokerObservation final : Observation {
   /// (acks_late, prefetch 1) the tasks that run.
   std::optional<std::uint64_t> unacked_messages;
   /// The ids of all of them, as those of a queue's messages; absent in the same cases.
-  std::optional<std::vector<std::string>> unacked_message_ids;
+  std::optional<std::vector<std::string>> unacked_message_ids = std::nullopt;
   /// When the oldest of them was fetched, by the worker's clock: ZRANGE unacked_index 0 0. Absent
   /// where there is none.
   std::optional<SystemTime> oldest_unacked;

@@ -23,7 +23,7 @@ namespace airflow_host {
 /// What the insights need to know.
 struct InsightSettings {
   TrendSettings trend;
-  ExecutionSettings execution;
+  ExecutionSettings execution = {};
   /// Where ids of task instances are asked for whose names are not known.
   std::shared_ptr<TaskLookup> task_lookup = std::make_shared<TaskLookup>();
 };
