@@ -10,6 +10,7 @@
 #include "exporter/insight/attribution.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
+#include "exporter/insight/wanted_queues.h"
 
 namespace airflow_host {
 namespace {
@@ -25,6 +26,7 @@ const T* As(const Observation& observation) {
 Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
       stale_after_(4 * settings.trend.component_cadence),
+      queue_lookup_(std::move(settings.queue_lookup)),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)) {}
@@ -58,6 +60,7 @@ std::shared_ptr<const Observation> Insights::Refine(
   }
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
     task_names_.Absorb(*metadata, clock_.SteadyNow());
+    queue_lookup_->Want(WantedQueues(*metadata));
   }
   return observation;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "collectors/broker/queue_lookup.h"
 #include "collectors/collector.h"
 #include "collectors/container/container_ledger.h"
 #include "collectors/metadata/task_lookup.h"
@@ -26,6 +27,8 @@ struct InsightSettings {
   ExecutionSettings execution = {};
   /// Where ids of task instances are asked for whose names are not known.
   std::shared_ptr<TaskLookup> task_lookup = std::make_shared<TaskLookup>();
+  /// Where it is told which queues the broker should be asked about.
+  std::shared_ptr<QueueLookup> queue_lookup = std::make_shared<QueueLookup>();
 };
 
 /// Holds what the insights remember. Safe to call from any thread; an observation of the host waits
@@ -62,6 +65,7 @@ class Insights {
 
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;  // Of what is learned from processes.
+  const std::shared_ptr<QueueLookup> queue_lookup_;
   HostInsight host_;
   Trends trends_;
 

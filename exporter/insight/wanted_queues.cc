@@ -1,0 +1,25 @@
+// From counts by queue to names of queues.
+#include "exporter/insight/wanted_queues.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace airflow_host {
+namespace {
+
+/// What the metadata collector calls the queues beyond its limit together.
+constexpr std::string_view kOtherQueues = "other";
+
+}  // namespace
+
+std::vector<std::string> WantedQueues(const MetadataObservation& observation) {
+  std::vector<std::string> queues;
+  for (const TaskInstanceCount& one : observation.task_instances) {
+    if (one.queue.empty() || one.queue == kOtherQueues) continue;
+    if (std::find(queues.begin(), queues.end(), one.queue) != queues.end()) continue;
+    queues.push_back(one.queue);
+  }
+  return queues;
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,24 @@
+#include "exporter/insight/wanted_queues.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace airflow_host {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+TEST(WantedQueues, AreThoseOfActiveTasks) {
+  MetadataObservation observation;
+  EXPECT_THAT(WantedQueues(observation), IsEmpty());
+  observation.task_instances = {{.state = "queued", .queue = "high", .executor = "", .count = 2},
+                                {.state = "queued", .queue = "default", .executor = ""},
+                                {.state = "running", .queue = "high", .executor = "", .count = 1},
+                                {.state = "running", .queue = "", .executor = "", .count = 1},
+                                {.state = "queued", .queue = "other", .executor = "", .count = 3}};
+  EXPECT_THAT(WantedQueues(observation), ElementsAre("high", "default"));
+}
+
+}  // namespace
+}  // namespace airflow_host
