@@ -47,6 +47,7 @@ class Sandbox:
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
         self.folder = folder
         self.version: str = options.airflow_version
+        self.servers_only: bool = options.servers_only
         self.processes: dict[str, subprocess.Popen] = {}
         self._owns_folder = False
         self.settings = airflow_settings(folder, self.version) | {
@@ -55,6 +56,7 @@ class Sandbox:
             "SANDBOX_TASK_SECONDS": str(options.task_seconds),
             "SANDBOX_TASK_BYTES": str(options.task_megabytes * 10**6),
             "SANDBOX_ACTIVE_DAG_RUNS": str(options.active_dag_runs),
+            "SANDBOX_SPEED": str(options.speed),
         }
 
     def start(self) -> None:
@@ -62,13 +64,18 @@ class Sandbox:
         self._start_postgres()
         self._start_redis()
         self._load_schema()
+        if not self.servers_only:
+            self._start_workload()
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items()]
+        (self.folder / "environment").write_text("".join(lines))
+        if not self.servers_only:
+            self._wait_until_it_moves()
+        (self.folder / "ready").touch()
+
+    def _start_workload(self) -> None:
         web = "api-server" if self.version.startswith("3.") else "webserver"
         for command in ("scheduler", "triggerer", "dag-processor", web, "celery worker"):
             self._start_airflow(command)
-        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items()]
-        (self.folder / "environment").write_text("".join(lines))
-        self._wait_until_it_moves()
-        (self.folder / "ready").touch()
 
     def stop(self) -> None:
         """Ends every process, the servers last, and removes the folder."""
@@ -344,6 +351,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--task-megabytes", type=int, default=40)
     parser.add_argument("--active-dag-runs", type=int, default=11,
                         help="each has one task that is queued, running or waiting (11)")
+    parser.add_argument("--speed", type=float, default=1.0,
+                        help="how many times as fast tasks run and are scheduled (1); above 1 they "
+                             "run in the worker's pool, not in processes of their own")
+    parser.add_argument("--servers-only", action="store_true",
+                        help="PostgreSQL with Airflow's tables and Redis, and no workload")
     parser.add_argument("--detached", action="store_true",
                         help="outlive the process that started this one (`start` gives it)")
     return parser.parse_args()

@@ -30,6 +30,7 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
       stale_after_(4 * settings.trend.component_cadence),
       queue_lookup_(std::move(settings.queue_lookup)),
+      executors_(settings.execution.executor),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)),
@@ -65,7 +66,7 @@ std::shared_ptr<const Observation> Insights::Refine(
   }
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
     task_names_.Absorb(*metadata, clock_.SteadyNow());
-    queue_lookup_->Want(WantedQueues(*metadata));
+    queue_lookup_->Want(WantedQueues(*metadata, executors_));
   }
   return observation;
 }

@@ -12,6 +12,7 @@
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "exporter/insight/execution_settings.h"
+#include "exporter/insight/executors.h"
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_attribution.h"
 #include "exporter/insight/kill_report.h"
@@ -73,6 +74,7 @@ class Insights {
   const Clock& clock_;
   const std::chrono::nanoseconds stale_after_;  // Of what is learned from processes.
   const std::shared_ptr<QueueLookup> queue_lookup_;
+  const Executors executors_;
   HostInsight host_;
   Trends trends_;
 

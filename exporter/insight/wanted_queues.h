@@ -7,10 +7,13 @@
 #include <vector>
 
 #include "collectors/metadata/metadata_observation.h"
+#include "exporter/insight/executors.h"
 
 namespace airflow_host {
 
-/// The queues of the active task instances, each once, in their order. Pure; any thread.
-std::vector<std::string> WantedQueues(const MetadataObservation& observation);
+/// The queues of the active task instances that Celery's workers execute, each once, in their
+/// order. Pure; any thread.
+std::vector<std::string> WantedQueues(const MetadataObservation& observation,
+                                      const Executors& executors);
 
 }  // namespace airflow_host

@@ -11,13 +11,16 @@ using ::testing::IsEmpty;
 
 TEST(WantedQueues, AreThoseOfActiveTasks) {
   MetadataObservation observation;
-  EXPECT_THAT(WantedQueues(observation), IsEmpty());
-  observation.task_instances = {{.state = "queued", .queue = "high", .executor = "", .count = 2},
-                                {.state = "queued", .queue = "default", .executor = ""},
-                                {.state = "running", .queue = "high", .executor = "", .count = 1},
-                                {.state = "running", .queue = "", .executor = "", .count = 1},
-                                {.state = "queued", .queue = "other", .executor = "", .count = 3}};
-  EXPECT_THAT(WantedQueues(observation), ElementsAre("high", "default"));
+  const Executors executors("CeleryExecutor,KubernetesExecutor");
+  EXPECT_THAT(WantedQueues(observation, executors), IsEmpty());
+  observation.task_instances = {
+      {.state = "queued", .queue = "high", .executor = "", .count = 2},
+      {.state = "queued", .queue = "default", .executor = ""},
+      {.state = "running", .queue = "high", .executor = "", .count = 1},
+      {.state = "running", .queue = "", .executor = "", .count = 1},
+      {.state = "queued", .queue = "pods", .executor = "KubernetesExecutor", .count = 4},
+      {.state = "queued", .queue = "other", .executor = "", .count = 3}};
+  EXPECT_THAT(WantedQueues(observation, executors), ElementsAre("high", "default"));
 }
 
 }  // namespace
