@@ -53,12 +53,14 @@ test_packages=(
   redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
-  prometheus                # promtool check metrics
+  prometheus                # promtool; and the server that test_alerts.py has scrape the exporter
+  prometheus-alertmanager   # amtool; and the server that test_alerts.py has send its alerts
+  python3-yaml              # tests/rules reads the rules, test_alerts.py shortens copies of them
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
 # The services of the packages above: a package's name, and the service's where it differs.
-services=(postgresql redis-server redis-sentinel prometheus prometheus-node-exporter docker.io:docker
-  docker.io:containerd)
+services=(postgresql redis-server redis-sentinel prometheus prometheus-alertmanager
+  prometheus-node-exporter docker.io:docker docker.io:containerd)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.d/airflow-host-exporter.conf

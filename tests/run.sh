@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests, installing what they need first.
 #
-#   tests/run.sh [GROUP...]      GROUP: unit e2e integration asan tsan fuzz lint all (default: all)
+#   tests/run.sh [GROUP...]      GROUP: unit e2e rules integration asan tsan fuzz lint all (default: all)
 #
 # Prints one line per step, the output of a step that fails, and at the end
 # `N passed, N failed, N skipped`. Exits with 1 where a step failed. Whole outputs: build/test-logs.
@@ -108,6 +108,33 @@ run_e2e() {
   step 'golden pages' limited tests/e2e/run.sh || true
 }
 
+check_rules() { promtool check rules --lint=all --lint-fatal deploy/prometheus/rules/*.yml; }
+
+# The rules' tests, two files at a time.
+test_rules() {
+  printf '%s\0' deploy/prometheus/tests/*.yml |
+    limited xargs --null --max-args=1 --max-procs="$(nproc)" promtool test rules
+}
+
+# Whom an alert of each severity reaches.
+check_routes() {
+  local route receiver severity
+  amtool check-config deploy/alertmanager/alertmanager.yml || return 1
+  for route in critical:pager warning:team info:nobody; do
+    severity=${route%%:*} receiver=${route##*:}
+    amtool config routes test --config.file=deploy/alertmanager/alertmanager.yml \
+      --verify.receivers="$receiver" alertname=AirflowHostMemoryLow "severity=$severity" || return 1
+  done
+}
+
+run_rules() {
+  step 'rules' check_rules || true
+  step 'cases of rules' test_rules || true
+  step 'rules, runbooks and metrics' tests/rules/check_rules.py || true
+  step 'prometheus.yml' promtool check config deploy/prometheus/prometheus.yml || true
+  step 'alertmanager.yml' check_routes || true
+}
+
 run_integration() {
   local file together=()
   need_release || return 0
@@ -209,13 +236,14 @@ run_lint() {
 main() {
   local group groups=("$@")
   if (($# == 0)) || [[ " $* " == *' all '* ]]; then
-    groups=(lint unit e2e integration asan tsan fuzz)
+    groups=(lint rules unit e2e integration asan tsan fuzz)
   fi
   for group in "${groups[@]}"; do
     case $group in
-      unit | e2e | integration | asan | tsan | fuzz | lint) ;;
+      unit | e2e | rules | integration | asan | tsan | fuzz | lint) ;;
       *)
-        echo "run.sh: unknown group '$group'; there are unit e2e integration asan tsan fuzz lint all" >&2
+        echo "run.sh: unknown group '$group'; there are unit e2e rules integration asan tsan fuzz" \
+          "lint all" >&2
         exit 2
         ;;
     esac
