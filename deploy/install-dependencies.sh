@@ -53,7 +53,9 @@ test_packages=(
   redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
-  prometheus                # promtool check metrics
+  prometheus                # promtool check metrics, and a server for what the dashboards ask
+  jsonnet                   # dashboards/*.json from their sources
+  python3-jsonschema        # and their form against Grafana's own
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
 # The services of the packages above: a package's name, and the service's where it differs.

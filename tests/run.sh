@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs the tests, installing what they need first.
 #
-#   tests/run.sh [GROUP...]      GROUP: unit e2e integration asan tsan fuzz lint all (default: all)
+#   tests/run.sh [GROUP...]      GROUP: unit e2e dashboards integration asan tsan fuzz lint all
+#                                (default: all)
 #
 # Prints one line per step, the output of a step that fails, and at the end
 # `N passed, N failed, N skipped`. Exits with 1 where a step failed. Whole outputs: build/test-logs.
@@ -108,6 +109,12 @@ run_e2e() {
   step 'golden pages' limited tests/e2e/run.sh || true
 }
 
+# What of the dashboards can be told without a server; the rest is in tests/integration.
+run_dashboards() {
+  step 'dashboards' env PYTHONDONTWRITEBYTECODE=1 timeout --kill-after=10 "$step_seconds" \
+    /usr/bin/python3 -m pytest -p no:cacheprovider --quiet -rs tests/dashboards || true
+}
+
 run_integration() {
   local file together=()
   need_release || return 0
@@ -209,13 +216,13 @@ run_lint() {
 main() {
   local group groups=("$@")
   if (($# == 0)) || [[ " $* " == *' all '* ]]; then
-    groups=(lint unit e2e integration asan tsan fuzz)
+    groups=(lint unit e2e dashboards integration asan tsan fuzz)
   fi
   for group in "${groups[@]}"; do
     case $group in
-      unit | e2e | integration | asan | tsan | fuzz | lint) ;;
+      unit | e2e | dashboards | integration | asan | tsan | fuzz | lint) ;;
       *)
-        echo "run.sh: unknown group '$group'; there are unit e2e integration asan tsan fuzz lint all" >&2
+        echo "run.sh: unknown group '$group'; there are unit e2e dashboards integration asan tsan fuzz lint all" >&2
         exit 2
         ;;
     esac

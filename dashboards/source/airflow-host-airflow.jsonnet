@@ -118,7 +118,7 @@ local more = [
     decimals=0,
   )],
   [4, panel.stat(
-    'Broker memory',
+    'Broker memory taken',
     'Memory of Redis as a share of maxmemory. A full broker refuses or drops messages, which are tasks: raise maxmemory, and set noeviction.',
     'max(%s / %s)' % [of('airflow_broker_memory_used_bytes'), of('airflow_broker_memory_max_bytes')],
     'percentunit',

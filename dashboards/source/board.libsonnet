@@ -61,7 +61,7 @@ local variable(name, label, description, definition, multi) = {
   description: description,
   type: 'query',
   datasource: datasource,
-  query: { query: definition, refId: name },
+  query: definition,
   definition: definition,
   refresh: 2,  // Whenever the time changes: hosts come and go.
   regex: '',
@@ -88,7 +88,7 @@ local variables = [
     skipUrlSync: false,
     multi: false,
     includeAll: false,
-    current: {},
+    current: { text: 'default', value: 'default' },
     options: [],
   },
   variable('job',

@@ -250,7 +250,7 @@ local tooltip = { mode: 'multi', sort: 'desc' };
           color: { mode: 'thresholds' },
           thresholds: { mode: 'absolute', steps: steps([palette.unknown]) },
           links: [],
-          custom: { align: 'auto', filterable: true },
+          custom: { align: 'auto', filterable: true, inspect: false },
         },
         overrides: [
           {

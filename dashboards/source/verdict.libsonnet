@@ -44,7 +44,7 @@ local ranked(causes) = [
     ['end of memory', '%s + %s or 0 * (%s)' % [ends_within('earliest', 24), ends_within('expected', 8), growing]],
     ['thrashing', '2 * max(%s)' % of('airflow_host_thrashing')],
     ['frozen', '(%s > bool 0.02) + (%s > bool 0.1)' % [frozen_share, frozen_share]],
-    ['OOM kills', '%s + %s or 0 * max(%s)' % [killed_within(60), killed_within(10), of('airflow_host_oom_kills_total')]],
+    ['OOM kills', '%s + %s or 0 * max(%s)' % [killed_within(60), killed_within(10), of('airflow_host_memory_total_bytes')]],
     ['swap', 'max((%(size)s == bool 0) + (%(size)s > bool 2 * %(advice)s))' % {
       size: of('airflow_host_swap_total_bytes'),
       advice: of('airflow_host_swap_recommended_bytes'),
