@@ -53,9 +53,11 @@ test_packages=(
   redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
-  prometheus                # promtool; and the server that test_alerts.py has scrape the exporter
-  prometheus-alertmanager   # amtool; and the server that test_alerts.py has send its alerts
+  prometheus                # promtool, and the server that alerts and dashboards are tried on
+  prometheus-alertmanager   # amtool, and the server that test_alerts.py has send its alerts
   python3-yaml              # tests/rules reads the rules, test_alerts.py shortens copies of them
+  jsonnet                   # dashboards/*.json from their sources
+  python3-jsonschema        # and their form against Grafana's own
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
 # The services of the packages above: a package's name, and the service's where it differs.
