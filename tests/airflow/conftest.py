@@ -22,7 +22,7 @@ from integration import Exporter, Sandbox, running_exporter, running_sandbox  # 
 from scene import Scene  # noqa: E402
 
 VENV = Path(os.environ.get("AIRFLOW_VENV", "/nonexistent"))
-START_SECONDS = 300
+START_SECONDS = 420
 FLAGS = ("--collector.metadata.cadence=2s", "--collector.broker.cadence=2s",
          "--component.pss-budget=20", "--no-memory.lock")
 

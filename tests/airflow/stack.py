@@ -24,7 +24,7 @@ from parts import Parts, SandboxError, say  # noqa: E402
 from servers import start_postgres, start_redis  # noqa: E402
 from stack_settings import airflow_settings, free_port  # noqa: E402
 
-READY_SECONDS = 240
+READY_SECONDS = 400
 SCHEDULER_JOBS = {"SchedulerJob", "TriggererJob", "DagProcessorJob"}
 
 
