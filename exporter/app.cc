@@ -182,6 +182,7 @@ Expected<void> App::StartKeeper(const Settings& settings) {
 
 Expected<void> App::Start(const Settings& settings) {
   insights_ = std::make_unique<Insights>(InsightSettings{.trend = TrendSettingsOf(settings),
+                                                         .execution = settings.execution,
                                                          .task_lookup = task_lookup_,
                                                          .queue_lookup = queue_lookup_},
                                          clock_);
