@@ -108,6 +108,9 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
     snapshot.running_keys.insert(KeyOfRun(row));
+    if (!row.hostname.empty()) {
+      snapshot.running_at.insert({row.queue, ShortHostName(row.hostname)});
+    }
     return;
   }
   const bool beyond_grace = row.queued_at && now - *row.queued_at > kQueuedGrace;
@@ -115,6 +118,11 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
 }
 
 }  // namespace
+
+std::string ShortHostName(std::string_view name) {
+  name.remove_prefix(name.find('@') + 1);  // Of a worker's name.
+  return Lower(name.substr(0, name.find('.')));
+}
 
 ReconcileKey KeyOfId(const std::string& id) { return KeyOf(id); }
 
