@@ -38,104 +38,35 @@ class Sandbox(Parts):
 
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
         self.version: str = options.airflow_version
-<<<<<<< HEAD
-        self.servers_only: bool = options.servers_only
-        self.processes: dict[str, subprocess.Popen] = {}
-        self._owns_folder = False
-        self.settings = airflow_settings(folder, self.version) | {
-=======
+        self._servers_only: bool = options.servers_only
         super().__init__(folder, airflow_settings(folder, self.version) | {
->>>>>>> main
             "SANDBOX_GROWTH_BYTES_PER_HOUR": str(options.growth_megabytes_per_hour * 1e6),
             "SANDBOX_GROWTH_LIMIT_BYTES": str(options.growth_limit_megabytes * 10**6),
             "SANDBOX_TASK_SECONDS": str(options.task_seconds),
             "SANDBOX_TASK_BYTES": str(options.task_megabytes * 10**6),
             "SANDBOX_ACTIVE_DAG_RUNS": str(options.active_dag_runs),
-<<<<<<< HEAD
             "SANDBOX_SPEED": str(options.speed),
-        }
-=======
         })
->>>>>>> main
 
     def start(self) -> None:
-        """Starts every part; returns when a first task runs."""
+        """Starts every part; returns when a first task runs, if there is a workload."""
         self.make_folders()
         start_postgres(self)
         start_redis(self)
         self._load_schema()
-        if not self.servers_only:
+        if not self._servers_only:
             self._start_workload()
         lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items()]
         (self.folder / "environment").write_text("".join(lines))
-        if not self.servers_only:
+        if not self._servers_only:
             self._wait_until_it_moves()
         (self.folder / "ready").touch()
+        say(f"Airflow {self.version} is ready; its settings are in {self.folder}/environment")
 
     def _start_workload(self) -> None:
         web = "api-server" if self.version.startswith("3.") else "webserver"
         for command in ("scheduler", "triggerer", "dag-processor", web, "celery worker"):
             self._start_airflow(command)
-<<<<<<< HEAD
-
-    def stop(self) -> None:
-        """Ends every process, the servers last, and removes the folder."""
-        servers = [self.processes.pop(name) for name in ("redis", "postgres")
-                   if name in self.processes]
-        for process in self.processes.values():
-            process.send_signal(signal.SIGTERM)
-        _wait_for(list(self.processes.values()), 1.0)
-        for server in servers:
-            # PostgreSQL's immediate shutdown frees its shared memory; its data is thrown away.
-            server.send_signal(signal.SIGCONT)
-            server.send_signal(signal.SIGQUIT if server is servers[-1] else signal.SIGTERM)
-        _kill_descendants(except_for=[server.pid for server in servers])
-        _wait_for(servers, STOP_SECONDS)
-        _kill_descendants(except_for=[])
-        if self._owns_folder:
-            shutil.rmtree(self.folder, ignore_errors=True)
-
-    def report_ended(self) -> None:
-        for name, process in self.processes.items():
-            if process.returncode is None and process.poll() is not None:
-                _say(f"{name} ended with {process.returncode}; see {self.folder}/log/{name}.log")
-
-    def _make_folders(self) -> None:
-        longest = self.folder / "run" / ".s.PGSQL.5432.lock"
-        if len(os.fsencode(longest)) > SOCKET_PATH_LIMIT:
-            raise SandboxError(f"the path {self.folder} is too long for a unix socket below it; "
-                               "choose a shorter one, such as a folder in /tmp")
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-            if any(self.folder.iterdir()):
-                raise SandboxError(f"{self.folder} is not empty; give a new or an empty folder")
-            self._owns_folder = True
-            # Other users may pass through, PostgreSQL's among them, and see nothing.
-            self.folder.chmod(0o711)
-            for name in ("run", "log", "pids", "airflow", "postgres"):
-                (self.folder / name).mkdir()
-        except OSError as error:
-            raise SandboxError(f"cannot make the sandbox's folder: {error}") from error
-        (self.folder / "pids" / "sandbox").write_text(str(os.getpid()))
-
-    def _spawn(self, name: str, command: list[str], user: Optional[str] = None,
-               death_signal: int = signal.SIGKILL) -> None:
-        log = (self.folder / "log" / f"{name}.log").open("ab")
-        account = pwd.getpwnam(user) if user else None
-        who = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []} if account else {}
-        environment = os.environ | self.settings | {"PYTHONDONTWRITEBYTECODE": "1"}
-        self.processes[name] = subprocess.Popen(
-            command, env=environment, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=log,
-            stderr=log, preexec_fn=lambda: die_with_parent(death_signal), **who)
-        log.close()
-        (self.folder / "pids" / name).write_text(str(self.processes[name].pid))
-=======
-        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items()]
-        (self.folder / "environment").write_text("".join(lines))
-        self._wait_until_it_moves()
-        (self.folder / "ready").touch()
-        say(f"Airflow {self.version} is ready; its settings are in {self.folder}/environment")
->>>>>>> main
 
     def _start_airflow(self, command: str) -> None:
         self.spawn(command.replace(" ", "-"),

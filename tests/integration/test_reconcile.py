@@ -140,13 +140,14 @@ def figures(exporter: Exporter) -> dict[str, float]:
             sample.value for sample in exporter.samples() if sample.name in LABELS}
 
 
-def truth(method: str = "count", **differences: float) -> dict[str, float]:
+def truth(method: str = "count", queues: tuple[str, ...] = QUEUES,
+          **differences: float) -> dict[str, float]:
     """All 0 but what is named: lost_QUEUE, stalled_QUEUE, heartbeat_lost, unaccounted_messages, ..."""
     wanted = {
         **{f"airflow_tasks_lost {queue} {method}": differences.pop(f"lost_{queue}", 0)
-           for queue in QUEUES},
+           for queue in queues},
         **{f"airflow_queue_stalled {queue}": differences.pop(f"stalled_{queue}", 0)
-           for queue in QUEUES},
+           for queue in queues},
         "airflow_tasks_phantom_running heartbeat_lost": differences.pop("heartbeat_lost", 0),
         "airflow_tasks_phantom_running unaccounted": differences.pop("phantom_unaccounted", 0),
         "airflow_tasks_unaccounted_messages": differences.pop("unaccounted_messages", 0),
@@ -192,11 +193,16 @@ def test_a_dropped_message_and_a_worker_that_takes_nothing(world: World, exporte
             world.queue_and_send("low", 3)
             for _ in range(2):  # Another executor's: no message was ever sent.
                 world.queue("low", executor="KubernetesExecutor")
-            lost = world.drop("low")
-            expect(exporter, truth(lost_low=1, catatonic=1, stalled_default=1, stalled_low=1))
-            # Airflow gives it up after its time-out and schedules it anew.
-            world.set_state("scheduled", {lost})
-            expect(exporter, truth(catatonic=1, stalled_default=1, stalled_low=1))
+            # And one whose message never came, in a queue that the broker has never heard of.
+            lost = {world.drop("low"), world.queue("unbound")}
+            queues = (*QUEUES, "unbound")
+            expect(exporter, truth(queues=queues, lost_low=1, lost_unbound=1, catatonic=1,
+                                   stalled_default=1, stalled_low=1))
+            assert exporter.value("airflow_broker_queue_messages", queue="unbound") == 0
+            # Airflow gives them up after its time-out and schedules them anew.
+            world.set_state("scheduled", lost)
+            expect(exporter, truth(queues=queues, catatonic=1, stalled_default=1, stalled_low=1))
+            world.set_state("removed", lost)
         world.set_state("running", world.wait_for_begun(2))
         expect(exporter, truth())
         world.hold.unlink()

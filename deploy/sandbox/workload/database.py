@@ -19,6 +19,7 @@ from .dags import DAGS, DEFERRAL_SECONDS, RETRY_DELAY_SECONDS, Dag
 from .settings import Settings
 
 FINISHED_DAG_RUNS_KEPT = 40
+TASKS_QUEUED_AT_ONCE = 16  # Airflow's max_tis_per_query
 HOSTNAME = socket.getfqdn()
 
 
@@ -180,7 +181,8 @@ class Database:
 
     def scheduled_tasks(self) -> list[dict[str, Any]]:
         return self._rows("SELECT * FROM task_instance WHERE state = 'scheduled' "
-                          "ORDER BY updated_at, dag_id, task_id LIMIT 16")
+                          "ORDER BY updated_at, dag_id, task_id LIMIT %s",
+                          int(TASKS_QUEUED_AT_ONCE * min(self._speed, 16)))
 
     def queue_task(self, row: dict[str, Any], job_id: int, executor_id: str) -> None:
         self._execute(

@@ -19,6 +19,7 @@ LOOP_SECONDS = 0.5
 LEAST_LOOP_SECONDS = 0.02
 HEARTBEAT_SECONDS = 5
 QUEUED_DAG_RUNS = 2
+MOST_NEW_DAG_RUNS = 50  # a loop, so that a loop ends
 
 
 class Scheduler:
@@ -47,7 +48,8 @@ class Scheduler:
     def _schedule(self) -> None:
         database = self._database
         database.finish_dag_runs()
-        while database.count_dag_runs("running") < self._settings.active_dag_runs:
+        missing = self._settings.active_dag_runs - database.count_dag_runs("running")
+        for _ in range(min(missing, MOST_NEW_DAG_RUNS)):
             if database.count_dag_runs("queued") == 0:
                 database.create_dag_run(next(self._dags))
             database.start_dag_run(self._job_id)
