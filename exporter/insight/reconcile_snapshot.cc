@@ -103,7 +103,8 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   if (row.external_executor_id.empty()) {
     ++snapshot.rows_without_id;
   } else {
-    snapshot.message_ids.insert(KeyOfId(row.external_executor_id));
+    snapshot.message_ids.insert_or_assign(KeyOfId(row.external_executor_id),
+                                          row.state == "running");
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
