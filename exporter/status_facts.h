@@ -5,13 +5,15 @@
 #include <vector>
 
 #include "exporter/board.h"
+#include "exporter/insight/sizing.h"
 #include "exporter/web/status_page.h"
 
 namespace airflow_host {
 
-/// A summary of the fresh observations on `board`: memory, swap, components, tasks, queues. A
-/// source without an observation gives no lines. Pure; any thread.
-std::vector<StatusFact> SummaryOf(const Board& board);
+/// A summary of the fresh observations on `board`, and of `sizing`, which was made of them: memory,
+/// swap, components, tasks, queues. A source without an observation gives no lines. Pure; any
+/// thread.
+std::vector<StatusFact> SummaryOf(const Board& board, const Sizing& sizing);
 
 /// What the collectors could not read although they work, and which right is missing: one sentence
 /// each. Pure; any thread.

@@ -24,6 +24,7 @@ const T* As(const Observation& observation) {
 
 Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
+      execution_(std::move(settings.execution)),
       stale_after_(4 * settings.trend.component_cadence),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
@@ -110,6 +111,15 @@ void Insights::AbsorbForKills(const Observation& observation) {
   auto report = std::make_shared<const KillReport>(kills_.Report());
   const std::lock_guard reading(reading_);
   kill_report_ = std::move(report);
+}
+
+Sizing Insights::Size(const SizingSources& sources) const {
+  std::optional<std::uint64_t> largest_task_bytes;
+  {
+    const std::lock_guard reading(reading_);
+    largest_task_bytes = task_report_.largest_bytes;
+  }
+  return SizeUp(execution_, sources, largest_task_bytes);
 }
 
 std::shared_ptr<const KillReport> Insights::Kills() const {
