@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exporter/board.h"
+#include "exporter/insight/reconcile_report.h"
 #include "exporter/insight/sizing.h"
 #include "exporter/web/status_page.h"
 
@@ -14,6 +15,10 @@ namespace airflow_host {
 /// swap, components, tasks, queues. A source without an observation gives no lines. Pure; any
 /// thread.
 std::vector<StatusFact> SummaryOf(const Board& board, const Sizing& sizing);
+
+/// What is wrong with tasks, messages and workers; nothing while all is well or not known. Pure;
+/// any thread.
+std::vector<StatusFact> TroubleOf(const ReconcileReport& report);
 
 /// What the collectors could not read although they work, and which right is missing: one sentence
 /// each. Pure; any thread.

@@ -11,6 +11,7 @@
 #include "collectors/registry.h"
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_metrics.h"
+#include "exporter/insight/reconcile_metrics.h"
 #include "exporter/insight/sizing_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
@@ -31,6 +32,7 @@ std::vector<MetricDescription> AllMetrics() {
   add(KillMetrics());
   add(TaskMemoryMetrics());
   add(SizingMetrics());
+  add(ReconcileMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
   return all;
@@ -53,7 +55,7 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 
 TEST(Catalogue, FollowsTheConventionsOfNames) {
   const std::regex ours(
-      "(airflow_(host|container|component|oom|task|worker|workers|install|metadata|broker)_|"
+      "(airflow_(host|container|component|oom|tasks?|workers?|queue|install|metadata|broker)_|"
       "process_)"
       "[a-z0-9_]+|airflow_workers");
   for (const MetricDescription& metric : AllMetrics()) {
@@ -93,6 +95,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   check(KillMetrics());
   check(TaskMemoryMetrics());
   check(SizingMetrics());
+  check(ReconcileMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());
 }
