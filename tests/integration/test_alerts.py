@@ -1,0 +1,119 @@
+"""What goes wrong in a real sandbox arrives at the pager as the right alert, and ends when it is mended.
+
+The whole way: kernel, Redis, PostgreSQL, exporter, Prometheus, Alertmanager, webhook. Other tests kill
+and load this host at the same time: every check is of this test's own labels, and the host's collector
+is off, because a host that stalls holds back, as it should, what is waited for here.
+"""
+
+import os
+import signal
+import subprocess
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+from alerting import Delivery, Receiver, watched
+from conftest import REPOSITORY, Exporter, Sandbox, running_exporter, running_sandbox, until
+from test_oom_kills import (docker_cgroup, engine, have_killed, tasks_of_airflow_2, wait_until_known,
+                            worker)
+from test_oom_kills import pytestmark as where_the_kernel_kills
+
+ARRIVES_SECONDS = 120
+RESOLVES_SECONDS = 120
+CONTAINER = "alerts-airflow-worker-1"
+FLAGS = ["--no-collector.host", *[f"--collector.{name}.cadence=1s" for name in
+                                  ("container", "component", "metadata", "broker")]]
+
+
+class Stack:
+    """A sandbox, and all that watches it."""
+
+    def __init__(self, sandbox: Sandbox, exporter: Exporter, receiver: Receiver,
+                 docker_socket: Path) -> None:
+        self.sandbox = sandbox
+        self.docker_socket = docker_socket
+        self.exporter = exporter
+        self.receiver = receiver
+
+    def expect(self, alert: str, **labels: str) -> Delivery:
+        """Waits until the alert arrives; what arrived."""
+        until(lambda: self.receiver.find("firing", alert, **labels) is not None, ARRIVES_SECONDS,
+              f"{alert} {labels} arrives")
+        delivery = self.receiver.find("firing", alert, **labels)
+        assert delivery.labels["job"] == "airflow-host-exporter"
+        assert delivery.labels["instance"] == self.exporter.address
+        runbook = delivery.annotations["runbook_url"].rsplit("/", 1)[1]
+        assert (REPOSITORY / "deploy" / "runbooks" / runbook).is_file()
+        assert self.exporter.address in delivery.annotations["description"]
+        return delivery
+
+    def expect_end(self, alert: str, **labels: str) -> None:
+        until(lambda: self.receiver.find("resolved", alert, **labels) is not None, RESOLVES_SECONDS,
+              f"the end of {alert} {labels} arrives")
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory) -> Iterator[Stack]:
+    folder = tmp_path_factory.mktemp("alerts")
+    # A short path: a unix socket's may not be long.
+    short = Path(subprocess.check_output(["mktemp", "-d", "/tmp/sandbox-XXXXXX"], text=True).strip())
+    short.chmod(0o711)
+    try:
+        with running_sandbox(short / "s") as sandbox, \
+                running_exporter(folder, *FLAGS, f"--container.docker-socket={short}/docker.sock",
+                                 **sandbox.airflow_settings) as exporter, \
+                watched(folder, exporter) as receiver:
+            yield Stack(sandbox, exporter, receiver, short / "docker.sock")
+    finally:
+        for path in short.glob("*"):
+            path.unlink()
+        short.rmdir()
+
+
+@contextmanager
+def stopped(pid: int) -> Iterator[None]:
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+@where_the_kernel_kills
+def test_a_kill_arrives_with_component_and_container(stack: Stack):
+    tasks = tasks_of_airflow_2(1)
+    with docker_cgroup() as cgroup, worker(cgroup, tasks), \
+            engine(stack.docker_socket, {cgroup.container_id: CONTAINER}):
+        until(lambda: stack.exporter.values("airflow_container_info", container=CONTAINER) != [],
+              60, "the container is known by its name")
+        wait_until_known(stack.exporter)
+        have_killed(tasks[0].pid)
+        labels = {"container": CONTAINER, "component": "task", "scope": "cgroup"}
+        delivery = stack.expect("AirflowOomKill", **labels)
+        assert delivery.receiver == "team"
+        assert delivery.labels["severity"] == "warning"
+        assert (f"process(es) of component task in container {CONTAINER} within ten minutes, because "
+                "the memory limit was reached") in delivery.annotations["description"]
+        stack.expect_end("AirflowOomKill", **labels)
+
+
+def test_a_stopped_scheduler_arrives(stack: Stack):
+    with stopped(stack.sandbox.pid("scheduler")):
+        delivery = stack.expect("AirflowSchedulerHeartbeatLost")
+        assert delivery.receiver == "pager"
+        assert delivery.labels["severity"] == "critical"
+        assert delivery.labels["component"] == "scheduler"
+        assert "The last one was" in delivery.annotations["description"]
+        assert stack.receiver.find("resolved", "AirflowSchedulerHeartbeatLost") is None
+    stack.expect_end("AirflowSchedulerHeartbeatLost")
+
+
+def test_a_stopped_redis_arrives(stack: Stack):
+    with stopped(stack.sandbox.pid("redis")):
+        delivery = stack.expect("AirflowBrokerDown")
+        assert delivery.receiver == "pager"
+        assert delivery.labels["severity"] == "critical"
+        assert stack.receiver.find("resolved", "AirflowBrokerDown") is None
+    stack.expect_end("AirflowBrokerDown")
