@@ -107,12 +107,12 @@ class Receiver:
                 Delivery(message["receiver"], alert["status"], alert["labels"],
                          alert["annotations"]) for alert in message["alerts"]]
 
-    def find(self, status: str, alert: str, **labels: str) -> Optional[Delivery]:
-        """The latest such delivery."""
+    def last(self, alert: str, **labels: str) -> Optional[Delivery]:
+        """What was said last of an alert."""
         wanted = {"alertname": alert, **labels}
         with self._lock:
             found = [one for one in self._deliveries
-                     if one.status == status and wanted.items() <= one.labels.items()]
+                     if wanted.items() <= one.labels.items()]
         return found[-1] if found else None
 
 
