@@ -3,14 +3,12 @@
 It ends before the first group's wait, so that nothing is sent to the addresses in it.
 """
 
-import json
-import urllib.request
 from pathlib import Path
-from typing import Any
 
 import yaml
 
-from alerting import ALERTMANAGER, PROMETHEUS, running_alertmanager
+from alert_files import ALERTMANAGER, PROMETHEUS
+from alerting import call, running_alertmanager
 from conftest import until
 
 
@@ -46,14 +44,6 @@ def held_back(source: str) -> set[str]:
         "AirflowDatabaseDown": {"AirflowSchedulerHeartbeatLost", "AirflowDagProcessorHeartbeatLost",
                                 "AirflowTriggererHeartbeatLost"},
     }.get(source, set())
-
-
-def call(address: str, path: str, data: Any = None) -> Any:
-    request = urllib.request.Request(
-        f"http://{address}{path}", data=None if data is None else json.dumps(data).encode(),
-        headers={"Content-Type": "application/json"})
-    with urllib.request.urlopen(request, timeout=30) as answer:
-        return json.loads(answer.read() or "null")
 
 
 def inhibited(alertmanager: str) -> set[tuple[str, str, str]]:

@@ -15,11 +15,11 @@ import subprocess
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Any, Callable, Iterator
 
 import pytest
 
-from alerting import Delivery, Receiver, watched
+from alerting import Delivery, Receiver, call, running_prometheus, watched
 from conftest import REPOSITORY, Exporter, Sandbox, running_exporter, running_sandbox, until
 from test_oom_kills import (docker_cgroup, engine, have_killed, tasks_of_airflow_2, wait_until_known,
                             worker)
@@ -29,8 +29,8 @@ ARRIVES_SECONDS = 180
 RESOLVES_SECONDS = 120
 QUEUE = "default"
 CONTAINER = "alerts-airflow-worker-1"
-FLAGS = ["--no-collector.host", *[f"--collector.{name}.cadence=1s" for name in
-                                  ("container", "component", "metadata", "broker")]]
+CADENCES = [f"--collector.{name}.cadence=1s"
+            for name in ("container", "component", "metadata", "broker")]
 
 
 @dataclass(frozen=True)
@@ -92,7 +92,8 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
         pause.enter_context(sandbox.paused())
         dropped = drop_message(sandbox)
         socket = short / "docker.sock"
-        with running_exporter(folder, *FLAGS, f"--container.docker-socket={socket}",
+        with running_exporter(folder, "--no-collector.host", *CADENCES,
+                              f"--container.docker-socket={socket}",
                               **sandbox.airflow_settings) as exporter, \
                 watched(folder, exporter) as receiver:
             yield Stack(sandbox, exporter, receiver, socket, dropped, pause.close)
@@ -133,6 +134,26 @@ def test_a_stopped_scheduler_arrives(stack: Stack):
         assert delivery.labels["component"] == "scheduler"
         assert "The last one was" in delivery.annotations["description"]
     stack.expect_end("AirflowSchedulerHeartbeatLost")
+
+
+def rules_of(prometheus: str) -> list[dict[str, Any]]:
+    groups = call(prometheus, "/api/v1/rules")["data"]["groups"]
+    return [rule for group in groups for rule in group["rules"]]
+
+
+def test_every_rule_can_be_evaluated_on_a_real_page(stack: Stack, tmp_path: Path):
+    """Labels that do not match each other are an error only where both are there."""
+    with running_exporter(tmp_path, *CADENCES, **stack.sandbox.airflow_settings) as exporter, \
+            running_prometheus(tmp_path, exporter, "127.0.0.1:1") as prometheus:
+        query = "/api/v1/query?query=instance:airflow_host_memory_available:ratio"
+        until(lambda: call(prometheus, query)["data"]["result"] != [], 60, "a rule has recorded")
+        until(lambda: all(rule["health"] != "unknown" for rule in rules_of(prometheus)), 60,
+              "every rule was evaluated")
+        rules = rules_of(prometheus)
+        assert len(rules) > 40
+        assert [rule["lastError"] for rule in rules if rule["health"] != "ok"] == []
+        ratio = float(call(prometheus, query)["data"]["result"][0]["value"][1])
+        assert 0 < ratio < 1
 
 
 def clear_task(sandbox: Sandbox, message: str) -> int:
