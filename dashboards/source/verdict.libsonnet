@@ -39,15 +39,16 @@ local ranked(causes) = [
 
   // Levels: 1 warning, 2 critical, 3 no answer.
   night:: [
-    ['memory left', '(%s < bool 0.2) + (%s < bool 0.1)' % [left, left]],
+    ['memory left', '(%s < bool 0.15) + (%s < bool 0.05)' % [left, left]],
     ['growth', growing],
     ['end of memory', '%s + %s or 0 * (%s)' % [ends_within('earliest', 24), ends_within('expected', 8), growing]],
     ['thrashing', '2 * max(%s)' % of('airflow_host_thrashing')],
     ['frozen', '(%s > bool 0.02) + (%s > bool 0.1)' % [frozen_share, frozen_share]],
     ['OOM kills', '%s + %s or 0 * max(%s)' % [killed_within(60), killed_within(10), of('airflow_host_memory_total_bytes')]],
-    ['swap', 'max((%(size)s == bool 0) + (%(size)s > bool 2 * %(advice)s))' % {
+    ['swap', 'max((%(size)s < bool 0.5 * %(advice)s) * (%(memory)s < bool 7 * 1024 ^ 3) + (%(size)s > bool 1.5 * %(advice)s))' % {
       size: of('airflow_host_swap_total_bytes'),
       advice: of('airflow_host_swap_recommended_bytes'),
+      memory: of('airflow_host_memory_total_bytes'),
     }],
     ['tasks lost', '%s > bool 0' % worst_of_hosts('airflow_tasks_lost')],
     ['exporter', '3 * (min(%s) == bool 0)' % of('up')],
