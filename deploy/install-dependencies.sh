@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs the Debian packages that this project needs and that the machine lacks.
 #
-#   deploy/install-dependencies.sh GROUP...      GROUP: build, sandbox or test
+#   deploy/install-dependencies.sh GROUP...      GROUP: build, sandbox, test or airflow
 #
 # Silent, and without any use of the network, when nothing is missing. Every package is named here,
 # once, with what it is for. A service that comes with a package is neither started nor enabled.
@@ -53,14 +53,20 @@ test_packages=(
   redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
-  prometheus                # promtool check metrics, and a server for what the dashboards ask
+  prometheus                # promtool, and the server that alerts and dashboards are tried on
+  prometheus-alertmanager   # amtool, and the server that test_alerts.py has send its alerts
+  python3-yaml              # tests/rules reads the rules, test_alerts.py shortens copies of them
   jsonnet                   # dashboards/*.json from their sources
   python3-jsonschema        # and their form against Grafana's own
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
+# What tests/airflow/run.sh needs besides: everything else of a real Airflow comes from PyPI.
+airflow_packages=(
+  python3-venv  # Airflow's virtual environments
+)
 # The services of the packages above: a package's name, and the service's where it differs.
-services=(postgresql redis-server redis-sentinel prometheus prometheus-node-exporter docker.io:docker
-  docker.io:containerd)
+services=(postgresql redis-server redis-sentinel prometheus prometheus-alertmanager
+  prometheus-node-exporter docker.io:docker docker.io:containerd)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.d/airflow-host-exporter.conf
@@ -134,12 +140,12 @@ install_packages() {
 
 main() {
   local group package missing=()
-  if (($# == 0)); then fail "name at least one group: build, sandbox, test"; fi
+  if (($# == 0)); then fail "name at least one group: build, sandbox, test, airflow"; fi
   check_distribution
   for group in "$@"; do
     case $group in
-      build | sandbox | test) ;;
-      *) fail "unknown group '$group'; there are build, sandbox and test" ;;
+      build | sandbox | test | airflow) ;;
+      *) fail "unknown group '$group'; there are build, sandbox, test and airflow" ;;
     esac
     local -n packages="${group}_packages"
     for package in "${packages[@]}"; do

@@ -271,15 +271,17 @@ class Sandbox:
 
 
 @contextmanager
-def running_sandbox(folder: Path, *options: str) -> Iterator[Sandbox]:
+def running_sandbox(folder: Path, *options: str, program: Path = SANDBOX,
+                    seconds: float = START_SECONDS) -> Iterator[Sandbox]:
+    """A sandbox, or what another program with the same command line starts."""
     log = folder.parent / f"{folder.name}.log"
     with log.open("wb") as output:
         process = subprocess.Popen(
-            [sys.executable, str(SANDBOX), "run", str(folder), *options],
+            [sys.executable, str(program), "run", str(folder), *options],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output)
     try:
         ready = folder / "ready"
-        until(lambda: ready.exists() or process.poll() is not None, START_SECONDS, "the sandbox")
+        until(lambda: ready.exists() or process.poll() is not None, seconds, "the sandbox")
         assert process.poll() is None, f"the sandbox ended:\n{log.read_text()}"
         yield Sandbox(folder)
     finally:

@@ -1,0 +1,68 @@
+"""One real Airflow and one exporter beside it, for all tests of a run (tests/airflow/run.sh).
+
+AIRFLOW_VENV names the virtual environment in which Airflow is installed. The tests run in a
+namespace of process ids that holds nothing else.
+"""
+
+import os
+import shutil
+import signal
+import sys
+import tempfile
+from pathlib import Path
+from typing import Iterator
+
+import pytest
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy" / "sandbox")]
+sys.dont_write_bytecode = True
+from airflow_api import AirflowApi  # noqa: E402
+from integration import Exporter, Sandbox, running_exporter, running_sandbox  # noqa: E402
+from scene import Scene  # noqa: E402
+
+VENV = Path(os.environ.get("AIRFLOW_VENV", "/nonexistent"))
+START_SECONDS = 420
+FLAGS = ("--collector.metadata.cadence=2s", "--collector.broker.cadence=2s",
+         "--component.pss-budget=20", "--no-memory.lock")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def orderly_end() -> None:
+    """SIGTERM ends the tests as Ctrl-C does: everything started is stopped."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+@pytest.fixture(scope="session")
+def folder() -> Iterator[Path]:
+    """A short path: a unix socket's may not be long."""
+    path = Path(tempfile.mkdtemp(prefix="airflow-", dir="/tmp"))
+    path.chmod(0o711)  # PostgreSQL's user passes through.
+    yield path
+    shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def stack(folder: Path) -> Iterator[Sandbox]:
+    with running_sandbox(folder / "s", str(VENV), program=HERE / "stack.py",
+                         seconds=START_SECONDS) as stack:
+        yield stack
+
+
+@pytest.fixture(scope="session")
+def airflow(stack: Sandbox) -> AirflowApi:
+    return AirflowApi(VENV, stack.folder, stack.settings)
+
+
+@pytest.fixture(scope="session")
+def scene(stack: Sandbox, airflow: AirflowApi) -> Scene:
+    """Task instances in every kind of state, that stay in it until they are released."""
+    scene = Scene(stack, airflow)
+    scene.set()
+    return scene
+
+
+@pytest.fixture(scope="session")
+def exporter(folder: Path, stack: Sandbox) -> Iterator[Exporter]:
+    with running_exporter(folder, *FLAGS, **stack.airflow_settings) as exporter:
+        yield exporter

@@ -1,0 +1,110 @@
+"""A worker is killed -9 and messages are dropped: what was lost is seen, and its recovery too.
+
+The tests of this file stand on one another, in their order.
+"""
+
+import os
+import signal
+import subprocess
+from typing import Iterator
+
+import pytest
+
+from agreement import agree, by_label
+from integration import Exporter, Sandbox, until
+from scene import Scene
+from workload.process import descendants, die_with_parent
+
+DROPPED = 2
+KILLED = 4  # as many as ran
+RECOVERY_SECONDS = 180
+# Airflow's own rules (_find_task_instances_without_heartbeats, _find_zombies of its scheduler).
+HEARTBEAT_LOST = {
+    True: "SELECT count(*) FROM task_instance WHERE state IN ('running', 'restarting') "
+          "AND last_heartbeat_at < now() - interval '300 s'",
+    False: "SELECT count(*) FROM task_instance t JOIN job j ON j.id = t.job_id "
+           "WHERE t.state IN ('running', 'restarting') AND j.job_type = 'LocalTaskJob' "
+           "AND (j.state <> 'running' OR j.latest_heartbeat < now() - interval '300 s')",
+}
+# What five minutes do to tasks that nobody runs, and that no test waits for.
+FIVE_MINUTES_LATER = {
+    True: "UPDATE task_instance SET last_heartbeat_at = last_heartbeat_at - interval '300 s' "
+          "WHERE state = 'running' RETURNING 1",
+    False: "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '300 s' "
+           "WHERE job_type = 'LocalTaskJob' AND state = 'running' RETURNING 1",
+}
+
+
+@pytest.fixture(scope="module")
+def new_worker(stack: Sandbox, scene: Scene) -> Iterator[None]:
+    """Starts a worker in the place of the killed one."""
+    with (stack.folder / "log" / "new-worker.log").open("wb") as log:
+        worker = subprocess.Popen(
+            [scene.airflow.venv / "bin" / "airflow", "celery", "worker", "--skip-serve-logs",
+             "--queues", "default"], env=scene.airflow.environment, cwd=stack.folder,
+            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
+    yield
+    for pid in [*descendants(worker.pid), worker.pid]:
+        kill(pid, signal.SIGKILL)
+    worker.wait()
+
+
+def kill(pid: int, number: int) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass
+
+
+def kill_worker(stack: Sandbox) -> None:
+    """Everything at once, as the end of its container does."""
+    worker = stack.pid("worker")
+    for pid in [worker, *descendants(worker)]:
+        kill(pid, signal.SIGKILL)
+
+
+def test_the_killed_worker_is_lost(scene: Scene, stack: Sandbox, exporter: Exporter) -> None:
+    agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"live": 1.0})
+    kill_worker(stack)
+    agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"lost": 1.0})
+    agree(lambda: by_label(exporter, "airflow_component_processes", "component").get("task", 0),
+          lambda: 0)
+    assert exporter.values("airflow_worker_active_tasks") == []
+    # Redis and the database have not noticed.
+    assert exporter.value("airflow_broker_unacked_messages") == KILLED
+    assert exporter.value("airflow_metadata_task_instances", state="running",
+                          queue="default") == KILLED
+
+
+def test_its_tasks_have_lost_their_heartbeat(scene: Scene, stack: Sandbox,
+                                             exporter: Exporter) -> None:
+    """By Airflow's own rule, whose scheduler would clean them if it were not stopped."""
+    assert exporter.value("airflow_metadata_task_instances_heartbeat_lost") == 0
+    os.kill(stack.pid("scheduler"), signal.SIGSTOP)
+    is_airflow_3 = scene.airflow.is_airflow_3
+    assert len(stack.rows(FIVE_MINUTES_LATER[is_airflow_3])) == KILLED
+    agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"),
+          lambda: stack.rows(HEARTBEAT_LOST[is_airflow_3])[0][0])
+    assert exporter.value("airflow_metadata_task_instances_heartbeat_lost") == KILLED
+
+
+def test_the_stopped_scheduler_is_not_alive(stack: Sandbox, exporter: Exporter) -> None:
+    agree(lambda: exporter.value("airflow_metadata_components_alive", component="scheduler"),
+          lambda: 0)
+
+
+def test_all_of_it_goes_with_recovery(scene: Scene, stack: Sandbox, exporter: Exporter,
+                                      new_worker: None) -> None:
+    os.kill(stack.pid("scheduler"), signal.SIGCONT)
+    agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"live": 1.0},
+          RECOVERY_SECONDS)
+    agree(lambda: exporter.value("airflow_metadata_components_alive", component="scheduler"),
+          lambda: 1)
+    # Airflow's scheduler has failed what nobody runs; the rest ends as it should.
+    agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"), lambda: 0,
+          RECOVERY_SECONDS)
+    scene.release("sleeps", "pool_of_two", "hog", "deferring")
+    until(lambda: set(scene.states()) == {("queued", "second"), ("up_for_retry", "default")},
+          RECOVERY_SECONDS, "whatever can end has ended")
+    agree(lambda: by_label(exporter, "airflow_broker_queue_messages", "queue"),
+          lambda: {"second": 2.0})
