@@ -63,10 +63,15 @@ local verdicts = [
       Of what grows steadily in the chosen window, what grows fastest. Restart it before its memory ends; then look for its cause below,
       in Signs of known leaks.
     |||,
-    'topk(1, (%s) and (%s) == 1) * 3600' % [of_each('growth_bytes_per_second', of_window), of_each('growing', of_window)],
+    'topk(1, (%s) and (%s) == 1) * 3600 or 0 * max(%s)' % [
+      of_each('growth_bytes_per_second', of_window),
+      of_each('growing', of_window),
+      of('airflow_host_memory_growing', of_window),
+    ],
     'bytes',
-    [warning],
-    'nothing grows',
+    [good, [1, warning]],
+    'not known yet',
+    [panel.words({ '0': ['nothing grows', good] })],
     legend='{{who}} {{kind}}',
     name=true,
   )],

@@ -148,7 +148,7 @@ local more = [
     'The worker_concurrency that the tightest host bears. Where it is below what is configured, tasks will be killed: set it.',
     'min(%s)' % of('airflow_worker_concurrency_recommended'),
     'none',
-    [good],
+    [critical, [1, good]],
     'not known yet',
     decimals=0,
   )],
