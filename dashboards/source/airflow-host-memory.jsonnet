@@ -92,10 +92,11 @@ local verdicts = [
   [5, panel.stat(
     'Heaviest task',
     'The task that takes most memory now, all of its processes and mapped instances together.',
-    'topk(1, %s)' % of('airflow_task_memory_pss_bytes'),
+    'topk(1, %s) or 0 * sum(%s)' % [of('airflow_task_memory_pss_bytes'), of('airflow_task_processes')],
     'bytes',
     [good],
-    'no task runs',
+    'not watched',
+    [panel.words({ '0': ['no task runs', good] })],
     legend='{{dag_id}} {{task_id}}',
     name=true,
   )],

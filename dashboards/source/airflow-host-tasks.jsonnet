@@ -45,10 +45,14 @@ local answer = [
   [3, panel.stat(
     'Waits longest',
     'How long the task has been queued that has waited for a worker longest. Airflow itself gives up after ten minutes (task_queued_timeout).',
-    'max(%s)' % query.age('airflow_metadata_oldest_timestamp_seconds', 'state="queued"'),
+    'max(%s) or 0 * max(%s)' % [
+      query.age('airflow_metadata_oldest_timestamp_seconds', 'state="queued"'),
+      of('airflow_metadata_up'),
+    ],
     's',
     [good, [120, warning], [600, critical]],
-    'no task is queued',
+    'not watched',
+    [panel.words({ '0': ['none waits', good] })],
     decimals=0,
   )],
   [3, panel.stat(

@@ -18,6 +18,12 @@
   // Seconds since a time, never below 0 where two clocks differ.
   age(metric, labels=''):: 'clamp_min(time() - ' + $.of(metric, labels) + ', 0)',
 
+  // 1 for each exporter that Prometheus reaches, 0 for one that it does not; other targets left out.
+  answers:: '(%s and on (job, instance) last_over_time(%s[1d]))' % [
+    $.of('up'),
+    $.of('airflow_host_exporter_build_info'),
+  ],
+
   // Increases of kills, the first of a series that begins with it included (as where a container is
   // hit for the first time), which increase() cannot see.
   kills:: |||

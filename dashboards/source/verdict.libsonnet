@@ -51,7 +51,7 @@ local ranked(causes) = [
       memory: of('airflow_host_memory_total_bytes'),
     }],
     ['tasks lost', '%s > bool 0' % worst_of_hosts('airflow_tasks_lost')],
-    ['exporter', '3 * (min(%s) == bool 0)' % of('up')],
+    ['exporter', '3 * (min(%s) == bool 0)' % query.answers],
   ],
 
   // Why a task does not run, what explains most first.
@@ -78,7 +78,7 @@ local ranked(causes) = [
 
   // What of Airflow is not alive, what explains most first.
   alive:: [
-    ['the exporter is silent', 'min(%s) == bool 0' % of('up')],
+    ['the exporter is silent', 'min(%s) == bool 0' % query.answers],
     ['the database is down', 'min(%s) == bool 0' % of('airflow_metadata_up')],
     ['no scheduler is alive', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="scheduler"')],
     ['no dag processor', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="dag_processor"')],
