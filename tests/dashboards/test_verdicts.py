@@ -157,7 +157,6 @@ def case_of(board: str, series: Series, word: Optional[str]) -> dict[str, Any]:
         {"expr": first.filled(VALUES), "eval_time": f"{NOW_SECONDS}s", "exp_samples": samples}]}
 
 
-
 @pytest.mark.parametrize("board", FIRST)
 def test_the_first_word_is_right(board: str, tmp_path: Path):
     tests = []
