@@ -154,7 +154,7 @@ local more = [
 local causes = panel.timeline(
   'What was not alive',
   'Each part of Airflow that was not as it should be, over time. A line without colour could not be judged then.',
-  [[verdict.each(verdict.alive), '{{sign}}']],
+  verdict.each(verdict.alive),
   [panel.words({ '0': ['no', good], '1': ['yes', critical] })],
   'not watched',
 );

@@ -173,7 +173,7 @@ local causes = panel.timeline(
     Each cause that keeps tasks from running, over time, the one that explains most first. A line without colour could not be judged, as
     no database or broker is configured.
   |||,
-  [[verdict.each(verdict.waiting), '{{sign}}']],
+  verdict.each(verdict.waiting),
   [panel.words({ '0': ['no', good], '1': ['yes', critical] })],
   'not watched',
 );

@@ -75,6 +75,10 @@ NIGHT = [
     (HOST, {'airflow_host_memory_exhaustion_timestamp_seconds{bound="earliest"}': NOW_SECONDS + 99999,
             'airflow_host_memory_exhaustion_timestamp_seconds{bound="expected"}': NOW_SECONDS + 999999},
      "yes"),
+    (HOST, {'airflow_container_memory_exhaustion_timestamp_seconds{container="scheduler",bound="earliest"}':
+            NOW_SECONDS + 9000,
+            'airflow_container_memory_exhaustion_timestamp_seconds{container="scheduler",bound="expected"}':
+            NOW_SECONDS + 9999}, "at risk"),
     (HOST, {'airflow_host_thrashing{}': 1}, "not like this"),
     (HOST, {'airflow_host_stall_seconds_total{}': "0+2x1000"}, "at risk"),  # 2 s each minute
     (HOST, {'airflow_host_stall_seconds_total{}': "0+30x1000"}, "not like this"),

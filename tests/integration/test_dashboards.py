@@ -25,7 +25,7 @@ from conftest import Exporter, Sandbox, free_port, running_exporter, running_san
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
-from dashboards import Expression, expressions, variable_queries  # noqa: E402
+from dashboards import Expression, boards, expressions, filled, panels, variable_queries  # noqa: E402
 
 RECORDED_HOST = REPOSITORY / "tests" / "fixtures" / "debian12-cgroup2"
 CGROUPS = Path("/sys/fs/cgroup/memory")
@@ -68,9 +68,13 @@ class Prometheus:
         assert values, query
         return values[0]
 
+    def count(self, text: str) -> int:
+        """How many series it has now."""
+        return len(self.get("/api/v1/query", query=text)["result"])
+
     def has_data(self, text: str, instant: bool) -> bool:
         if instant:
-            return len(self.get("/api/v1/query", query=text)["result"]) > 0
+            return self.count(text) > 0
         now = time.time()
         return len(self.get("/api/v1/query_range", query=text, start=str(now - 60), end=str(now),
                             step="2")["result"]) > 0
@@ -174,6 +178,17 @@ def wait_for_data(prometheus: Prometheus, wanted: list[Expression], seconds: flo
             f"{one.board}, {one.place}: {one.filled(values)}" for one in missing)))
 
 
+def check_one_value(prometheus: Prometheus) -> None:
+    """A stat never answers with several values, of however many hosts."""
+    values = values_of_variables(prometheus)
+    for board in boards().values():
+        for panel in panels(board):
+            if panel["type"] == "stat":
+                (target,) = panel["targets"]
+                text = filled(target["expr"], values)
+                assert prometheus.count(text) <= 1, f"{panel['title']}: {text}"
+
+
 def test_every_expression_returns_data(tmp_path: Path, sandbox_folder: Path, monkeypatch):
     shown = [expression for expression in expressions() if expression.place not in NOT_SHOWN]
     events = [expression for expression in shown if expression.place in EVENTS
@@ -186,11 +201,12 @@ def test_every_expression_returns_data(tmp_path: Path, sandbox_folder: Path, mon
             running_exporter(tmp_path, *FLAGS, **sandbox.airflow_settings) as live, \
             running_exporter(tmp_path, *recorded) as replay, \
             running_prometheus(tmp_path, live, replay) as prometheus:
-        until(lambda: len(prometheus.get("/api/v1/query", query="up == 1")["result"]) == 2, 30,
+        until(lambda: prometheus.count("up == 1") == 2, 30,
               "both exporters are scraped")
         with leaking_scheduler():
             until(lambda: prometheus.has_data("airflow_host_memory_growing", True), 120, "trends")
             wait_for_data(prometheus, steady, 300)
+            check_one_value(prometheus)
         with leaking_scheduler():
             if can_kill():
                 kill_for_want_of_memory()
