@@ -12,8 +12,6 @@
 namespace airflow_host {
 namespace {
 
-/// The queue that CeleryKubernetesExecutor gives to Kubernetes, by Airflow's default.
-constexpr std::string_view kKubernetesQueue = "kubernetes";
 /// What the metadata collector calls the queues and executors beyond its limit.
 constexpr std::string_view kOther = "other";
 
@@ -22,11 +20,12 @@ enum class Celerys { kYes, kNo, kPerhaps };
 
 class Sorter {
  public:
-  explicit Sorter(const ExecutionSettings& settings) : executors_(settings.executor) {}
+  explicit Sorter(const ExecutionSettings& settings)
+      : executors_(settings.executor), kubernetes_queue_(settings.kubernetes_queue) {}
 
   Celerys Sort(const std::string& executor, std::string_view queue) const {
     if (executor == kOther && queue == kOther) return Celerys::kPerhaps;
-    if (executors_.IsCeleryKubernetes() && queue == kKubernetesQueue) return Celerys::kNo;
+    if (executors_.IsCeleryKubernetes() && queue == kubernetes_queue_) return Celerys::kNo;
     if (!executors_.IsCelerys(executor)) return Celerys::kNo;
     if (executor.empty() || Lower(executor).find("celery") != std::string::npos) {
       return Celerys::kYes;
@@ -41,6 +40,7 @@ class Sorter {
 
  private:
   Executors executors_;
+  std::string kubernetes_queue_;
 };
 
 template <typename... Parts>
@@ -103,7 +103,8 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   if (row.external_executor_id.empty()) {
     ++snapshot.rows_without_id;
   } else {
-    snapshot.message_ids.insert(KeyOfId(row.external_executor_id));
+    snapshot.message_ids.insert_or_assign(KeyOfId(row.external_executor_id),
+                                          row.state == "running");
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {

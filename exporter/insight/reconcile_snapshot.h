@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <utility>
 #include <vector>
@@ -62,8 +63,8 @@ struct DatabaseSnapshot {
   std::vector<QueuedRow> queued;                  ///< Celery's.
   std::unordered_set<ReconcileKey> running_keys;  ///< Of Celery's: this try in that process.
   std::set<std::pair<std::string, std::string>> running_at;  ///< Queues of Celery's, and hosts.
-  /// Messages of all that are queued or running; hashes of their ids.
-  std::unordered_set<ReconcileKey> message_ids;
+  /// Messages of all that are queued or running, by hashes of their ids; true: it is running.
+  std::unordered_map<ReconcileKey, bool> message_ids;
   std::uint64_t rows_without_id = 0;  ///< Queued or running, with no id among `message_ids`.
 };
 

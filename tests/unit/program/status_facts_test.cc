@@ -30,7 +30,7 @@ class StatusFactsTest : public ::testing::Test {
 
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
-    for (const StatusFact& fact : SummaryOf(board_)) {
+    for (const StatusFact& fact : SummaryOf(board_, sizing_)) {
       lines.push_back(fact.section + " / " + fact.name + ": " + fact.value);
     }
     return lines;
@@ -38,6 +38,7 @@ class StatusFactsTest : public ::testing::Test {
 
   ManualClock clock_;
   Board board_{clock_};
+  Sizing sizing_;
 };
 
 TEST_F(StatusFactsTest, SaysNothingOfWhatWasNotSeen) {
@@ -65,6 +66,17 @@ TEST_F(StatusFactsTest, CountsTasksOverQueues) {
   board_.Publish("metadata", metadata);
   EXPECT_THAT(Lines(),
               ElementsAre("Tasks / queued: 4 task instances", "Tasks / running: 1 task instance"));
+}
+
+TEST_F(StatusFactsTest, SetsWhatTheHostBearsBesideWhatIsConfigured) {
+  sizing_.worker_concurrency = 16;
+  EXPECT_THAT(Lines(), ElementsAre("Tasks / At once, in each worker: 16 configured"));
+  sizing_.concurrency_recommended = 2;
+  EXPECT_THAT(Lines(),
+              ElementsAre("Tasks / At once, in each worker: 16 configured, the host bears 2"));
+  sizing_.worker_concurrency.reset();
+  sizing_.concurrency_recommended = 0;
+  EXPECT_THAT(Lines(), ElementsAre("Tasks / At once, in each worker: the host bears not even one"));
 }
 
 TEST_F(StatusFactsTest, DoesNotCallAnUnknownQueueEmpty) {
@@ -106,6 +118,41 @@ TEST_F(StatusFactsTest, NamesTheUsersNeighbours) {
   components->components.emplace_back().component = NeighbourAt(0);
   board_.Publish("component", components);
   EXPECT_THAT(Lines(), ElementsAre("Components / mysql: 0 processes"));
+}
+
+TEST(TroubleOf, SaysNothingWhereAllIsWell) {
+  ReconcileReport report;
+  EXPECT_THAT(TroubleOf(report), IsEmpty());
+  report.lost = {{"default", false, 0}};
+  report.phantom_heartbeat_lost = 0;
+  report.phantom_unaccounted = 0;
+  report.unaccounted_messages = 0;
+  report.workers_catatonic = 0;
+  report.stalls = {{"default", false}};
+  EXPECT_THAT(TroubleOf(report), IsEmpty());
+}
+
+TEST(TroubleOf, SaysWhatIsWrong) {
+  ReconcileReport report;
+  report.lost = {{"default", false, 0}, {"high", true, 3}};
+  report.phantom_heartbeat_lost = 1;
+  report.phantom_unaccounted = 2;
+  report.unaccounted_messages = 1;
+  report.workers_catatonic = 1;
+  report.stalls = {{"default", true}, {"high", false}};
+  std::vector<std::string> lines;
+  for (const StatusFact& fact : TroubleOf(report)) {
+    EXPECT_EQ(fact.section, "Lost and phantom tasks");
+    lines.push_back(fact.name + ": " + fact.value);
+  }
+  EXPECT_THAT(
+      lines,
+      ElementsAre(
+          "lost in queue high: 3 task instances are queued, and their messages are gone",
+          "running without a heartbeat: 1 task instance",
+          "running in nobody's hands: 2 task instances", "messages of no task: 1 message",
+          "catatonic workers: 1 worker is alive and takes no work",
+          "stalled queue default: messages wait, workers have free slots, and nothing moves"));
 }
 
 }  // namespace
