@@ -24,7 +24,7 @@ class Pace:
     active_dag_runs: int
 
 
-PACE = Pace(600, 200, 4200) if os.environ.get("SOAK") else Pace(140, 20, 500)
+PACE = Pace(600, 200, 3600) if os.environ.get("SOAK") else Pace(140, 20, 500)
 
 
 class Watch:

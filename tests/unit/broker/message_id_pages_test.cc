@@ -170,7 +170,8 @@ TEST_F(MessageIdPagesTest, CountTinyMessagesForMore) {
   }
   EXPECT_THAT(Read(), HasSubstr("too large"));
   std::size_t held = 0;
-  for (const BrokerQueue& queue : observation_.queues) held += queue.message_ids ? queue.message_ids->size() : 0;
+  for (const BrokerQueue& queue : observation_.queues)
+    held += queue.message_ids ? queue.message_ids->size() : 0;
   EXPECT_LE(held, MessageIdPages::kMostBytes / MessageIdPages::kLeastCharge);
 }
 
