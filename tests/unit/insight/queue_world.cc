@@ -167,7 +167,10 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     row.queue = task.queue;
     row.executor = task.executor;
     row.queued_at = FromSecondsSinceEpoch(kStart + task.queued_at);
-    if (!queued) row.started_at = FromSecondsSinceEpoch(kStart + task.started_at);
+    if (!queued) {
+      row.started_at = FromSecondsSinceEpoch(kStart + task.started_at);
+      row.hostname = "Worker-" + std::to_string(task.worker) + ".airflow.svc.cluster.local";
+    }
     if (tells_ids) row.external_executor_id = IdOf(task.number);
     seen->tasks.push_back(std::move(row));
   }
