@@ -32,7 +32,7 @@ class Certificates {
   }
   /// A folder that holds the authority as OpenSSL looks for it.
   std::string Directory() const {
-    const std::string directory = File("authorities");
+    std::string directory = File("authorities");
     std::filesystem::create_directory(directory);
     std::filesystem::copy_file(File("ca.pem"), directory + "/ca.pem");
     OpenSsl({"rehash", directory});
