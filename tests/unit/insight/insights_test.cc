@@ -58,6 +58,30 @@ TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
   EXPECT_EQ(DagOfMemory(insights), "(absent)");
 }
 
+TEST(Insights, SizeUpByTheLargestTaskThatWasSeen) {
+  ManualClock clock;
+  InsightSettings settings;
+  settings.execution.worker_concurrency = 16;
+  Insights insights(settings, clock);
+  auto host = std::make_shared<HostObservation>();
+  host->memory.available_bytes = 2'000'000'000;
+  insights.Absorb(host);
+  EXPECT_EQ(insights.Size({}).worker_concurrency, 16U);
+  EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "no task was seen";
+  auto large = std::make_shared<ComponentObservation>(*OneTask());
+  large->processes[0].pss_bytes = 850'000'000;
+  insights.Absorb(large);
+  // 2000 and 850 MB, less a tenth, are three such tasks.
+  EXPECT_EQ(insights.Size({}).task_headroom, 3U);
+  clock.Advance(std::chrono::minutes(2));
+  EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "of two minutes ago";
+  insights.Absorb(OneTask());
+  EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "the host is not known any more";
+  insights.Absorb(host);
+  insights.Absorb(OneTask());
+  EXPECT_EQ(insights.Size({}).task_headroom, 2U);
+}
+
 std::string ComponentOfContainer(Insights& insights) {
   auto containers = std::make_shared<ContainerObservation>();
   containers->containers.resize(1);

@@ -210,6 +210,7 @@ TEST_F(TaskMemoryTest, CountsTasksWithoutNamesAsUnknownAndTheirPeaksOnceTheyHave
 TEST_F(TaskMemoryTest, DropsTheLowestOfTooManyPeaks) {
   std::vector<ProcessSample> processes;
   const int dags = static_cast<int>(TaskMemory::kMostDags) + 100;
+  processes.reserve(TaskMemory::kMostDags + 100);
   for (int number = 0; number < dags; ++number) {
     processes.push_back(Process(number + 1, 0, Named("dag" + std::to_string(number), "t"),
                                 1000U + static_cast<unsigned>(number)));
@@ -222,6 +223,27 @@ TEST_F(TaskMemoryTest, DropsTheLowestOfTooManyPeaks) {
   See({Process(1, 0, Named("dag299", "t"), 5)}, hours(1));
   peaks = memory_.Report(At(hours(24))).peaks;
   EXPECT_EQ(peaks[0], (DagMemoryPeak{"dag299", 1299}));
+}
+
+TEST_F(TaskMemoryTest, KnowsTheLargestTryOfTheDayWithNameOrWithout) {
+  EXPECT_EQ(See({}, seconds(0)).largest_bytes, std::nullopt);
+  ProcessSample runner = Process(2, 1, WithId(kOne), 200);
+  runner.swap_bytes = 50;
+  // A tree of two, one of which is partly swapped out, and another task.
+  EXPECT_EQ(
+      See({Process(1, 0, WithId(kOne), 100), runner, Process(3, 0, WithId(kTwo), 300)}, seconds(5))
+          .largest_bytes,
+      350U);
+  EXPECT_EQ(See({}, hours(23)).largest_bytes, 350U);
+  EXPECT_EQ(See({Process(4, 0, Named("small", "t"), 10)}, hours(26)).largest_bytes, 10U);
+}
+
+TEST_F(TaskMemoryTest, AnEstimateOfATaskThatEndedCountsForTheLargestToo) {
+  ProcessSample process = Process(1, 0, Named("dag", "t"), 0);
+  process.pss_bytes.reset();
+  process.anon_bytes = 700;
+  EXPECT_EQ(See({process}, seconds(0)).largest_bytes, std::nullopt);
+  EXPECT_EQ(See({}, seconds(5)).largest_bytes, 700U);
 }
 
 TEST_F(TaskMemoryTest, ShowsNoSeriesTwiceHoweverLongTheNames) {
