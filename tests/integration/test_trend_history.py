@@ -1,28 +1,13 @@
 """The slopes outlive the exporter: a new run goes on where the last one ended, whatever it finds."""
 
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Optional
 
-from conftest import Exporter, running_exporter, until
+from conftest import Exporter, growing_component, running_exporter, until
 
 BYTES_PER_SECOND = 400_000.0
 FLAGS = ("--trend.windows=60s", "--collector.component.cadence=250ms")
-
-
-@contextmanager
-def leaking_scheduler() -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("airflow")), "scheduler",
-         str(BYTES_PER_SECOND)], stdin=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def slope(exporter: Exporter) -> Optional[float]:
@@ -37,7 +22,7 @@ def is_right(value: Optional[float]) -> bool:
 def test_a_restart_blinds_it_not(tmp_path: Path):
     state = tmp_path / "state"
     flags = (*FLAGS, f"--storage.path={state}")
-    with leaking_scheduler():
+    with growing_component("scheduler", BYTES_PER_SECOND):
         with running_exporter(tmp_path, *flags) as exporter:
             # The window is full, and the start of the interpreter is out of it.
             time.sleep(75)
