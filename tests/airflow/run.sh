@@ -43,11 +43,12 @@ release_of() {
   echo "$release $day"
 }
 
-# What is installed: only what our dags and components need.
+# What is installed: only what our dags and components need, and what the release's own file pins.
 requirements() {
-  local release=$1
+  local release=$1 pins=tests/airflow/requirements/${1%.*}.txt
   printf '%s\n' "apache-airflow==$release" apache-airflow-providers-celery psycopg2-binary redis
   if [[ $release == 3.* ]]; then echo asyncpg; fi
+  if [[ -e $pins ]]; then cat "$pins"; fi
 }
 
 # install RELEASE DAY VENV

@@ -57,7 +57,7 @@ class Stack(Parts):
         self.run_to_end("pool", [self._airflow, "pools", "set", "pair", "2", "two slots"])
         web = ["api-server", "--host"] if self._is_airflow_3 else ["webserver", "--hostname"]
         self._spawn_airflow("web", *web, "127.0.0.1", "--port", str(self._web_port),
-                            "--workers", "1")
+                            "--workers", "2")
         self._spawn_airflow("scheduler", "scheduler")
         self._spawn_airflow("dag-processor", "dag-processor")
         # Their servers of logs listen on every address.
