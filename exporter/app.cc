@@ -147,7 +147,9 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
         input.now = clock_.SystemNow();
         input.entries = generation->collectors.board().Read();
         input.kills = insights_->Kills();
-        input.facts = SummaryOf(generation->collectors.board());
+        input.facts = TroubleOf(insights_->Reconciled());
+        const auto summary = SummaryOf(generation->collectors.board());
+        input.facts.insert(input.facts.end(), summary.begin(), summary.end());
         input.notes = ProblemsOf(generation->collectors.board());
         input.notes.insert(input.notes.begin(), generation->notes.begin(), generation->notes.end());
         return input;

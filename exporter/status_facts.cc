@@ -103,7 +103,36 @@ void AddQueues(const Board& board, Facts& facts) {
   }
 }
 
+/// Adds a line in the section of what is wrong, unless there are none, or it is not known.
+void AddTrouble(std::optional<std::uint64_t> count, const std::string& name, const char* one,
+                const char* several, Facts& facts) {
+  if (count.value_or(0) == 0) return;
+  facts.push_back({"Lost and phantom tasks", name, CountText(*count, one, several)});
+}
+
 }  // namespace
+
+std::vector<StatusFact> TroubleOf(const ReconcileReport& report) {
+  Facts facts;
+  for (const LostTasks& lost : report.lost) {
+    AddTrouble(lost.tasks, "lost in queue " + lost.queue,
+               "task instance is queued, and its message is gone",
+               "task instances are queued, and their messages are gone", facts);
+  }
+  AddTrouble(report.phantom_heartbeat_lost, "running without a heartbeat", "task instance",
+             "task instances", facts);
+  AddTrouble(report.phantom_unaccounted, "running in nobody's hands", "task instance",
+             "task instances", facts);
+  AddTrouble(report.unaccounted_messages, "messages of no task", "message", "messages", facts);
+  AddTrouble(report.workers_catatonic, "catatonic workers", "worker is alive and takes no work",
+             "workers are alive and take no work", facts);
+  for (const QueueStall& stall : report.stalls) {
+    if (!stall.stalled) continue;
+    facts.push_back({"Lost and phantom tasks", "stalled queue " + stall.queue,
+                     "messages wait, workers have free slots, and nothing moves"});
+  }
+  return facts;
+}
 
 std::vector<StatusFact> SummaryOf(const Board& board) {
   Facts facts;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "exporter/board.h"
+#include "exporter/insight/reconcile_report.h"
 #include "exporter/web/status_page.h"
 
 namespace airflow_host {
@@ -12,6 +13,10 @@ namespace airflow_host {
 /// A summary of the fresh observations on `board`: memory, swap, components, tasks, queues. A
 /// source without an observation gives no lines. Pure; any thread.
 std::vector<StatusFact> SummaryOf(const Board& board);
+
+/// What is wrong with tasks, messages and workers; nothing while all is well or not known. Pure;
+/// any thread.
+std::vector<StatusFact> TroubleOf(const ReconcileReport& report);
 
 /// What the collectors could not read although they work, and which right is missing: one sentence
 /// each. Pure; any thread.

@@ -1,13 +1,16 @@
 // Hands each observation to the insights that it concerns.
 #include "exporter/insight/insights.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "collectors/broker/broker_observation.h"
 #include "collectors/container/container_observation.h"
 #include "collectors/host/host_observation.h"
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/oom/oom_observation.h"
 #include "exporter/insight/attribution.h"
+#include "exporter/insight/reconcile_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 
@@ -27,7 +30,8 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
       stale_after_(4 * settings.trend.component_cadence),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
-      task_names_(std::move(settings.task_lookup)) {}
+      task_names_(std::move(settings.task_lookup)),
+      reconcile_(std::move(settings.execution)) {}
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
@@ -42,6 +46,7 @@ std::shared_ptr<const Observation> Insights::Absorb(
   {
     const std::lock_guard absorbing(absorbing_);
     observation = Refine(std::move(observation));
+    AbsorbForReconcile(observation);
     AbsorbForKills(*observation);
   }
   AbsorbForTrends(*observation);
@@ -94,6 +99,23 @@ void Insights::AbsorbForTrends(const Observation& observation) {
   }
 }
 
+void Insights::AbsorbForReconcile(const std::shared_ptr<const Observation>& observation) {
+  const SteadyTime now = clock_.SteadyNow();
+  const auto took = clock_.SystemNow() - observation->observed_at;
+  const ObservationSpan span{now - std::max(took, SystemTime::duration::zero()), now};
+  if (const auto* const metadata = As<MetadataObservation>(*observation)) {
+    const bool fresh = last_components_ != nullptr && now - last_components_at_ <= stale_after_;
+    reconcile_.Absorb(*metadata, span, fresh ? last_components_->task_processes : 0);
+  } else if (auto broker = std::dynamic_pointer_cast<const BrokerObservation>(observation)) {
+    reconcile_.Absorb(std::move(broker), span);
+  } else {
+    return;
+  }
+  DatedReconcileReport report = reconcile_.Report();
+  const std::lock_guard reading(reading_);
+  reconcile_report_ = std::move(report);
+}
+
 void Insights::AbsorbForKills(const Observation& observation) {
   const SteadyTime now = clock_.SteadyNow();
   const std::lock_guard counting(counting_);
@@ -117,10 +139,17 @@ std::shared_ptr<const KillReport> Insights::Kills() const {
   return kill_report_;
 }
 
+ReconcileReport Insights::Reconciled() const {
+  const SteadyTime now = clock_.SteadyNow();
+  const std::lock_guard reading(reading_);
+  return reconcile_report_.FreshAt(now);
+}
+
 void Insights::Describe(MetricWriter& writer) const {
   const SteadyTime now = clock_.SteadyNow();
   DescribeHostVerdict(host_.Verdict(now), writer);
   DescribeTrend(trends_.Report(), writer);
+  DescribeReconcile(Reconciled(), writer);
   const std::lock_guard reading(reading_);
   if (now - task_reported_at_ <= stale_after_) DescribeTaskMemory(task_report_, writer);
 }

@@ -14,6 +14,7 @@
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_attribution.h"
 #include "exporter/insight/kill_report.h"
+#include "exporter/insight/reconcile.h"
 #include "exporter/insight/task_memory.h"
 #include "exporter/insight/task_names.h"
 #include "exporter/insight/trends.h"
@@ -45,6 +46,9 @@ class Insights {
   /// What is known of the kernel's kills; never null.
   std::shared_ptr<const KillReport> Kills() const;
 
+  /// What comes of comparing the database with the broker, as far as it still holds.
+  ReconcileReport Reconciled() const;
+
   /// What is remembered of the growth of memory.
   Trends& trends() { return trends_; }
 
@@ -57,6 +61,9 @@ class Insights {
   /// Lets the trends learn from `observation`, which is as it will be published.
   void AbsorbForTrends(const Observation& observation);
 
+  /// Compares the database with the broker.
+  void AbsorbForReconcile(const std::shared_ptr<const Observation>& observation);
+
   /// Lets the kills learn from `observation`, which is as it will be published.
   void AbsorbForKills(const Observation& observation);
 
@@ -65,12 +72,13 @@ class Insights {
   HostInsight host_;
   Trends trends_;
 
-  std::mutex absorbing_;  // Guards the next five.
+  std::mutex absorbing_;  // Guards the next six.
   std::shared_ptr<const ComponentObservation> last_components_;
   SteadyTime last_components_at_{};
   TaskNames task_names_;
   TaskMemory task_memory_;
   ContainerLedger container_ledger_;
+  Reconcile reconcile_;
 
   std::mutex counting_;  // Guards the next one; held for moments only, also with absorbing_ held.
   KillAttribution kills_;
@@ -78,6 +86,7 @@ class Insights {
   mutable std::mutex reading_;  // Guards what is described; held for moments only.
   TaskMemoryReport task_report_;
   SteadyTime task_reported_at_{};
+  DatedReconcileReport reconcile_report_;
   std::shared_ptr<const KillReport> kill_report_ = std::make_shared<const KillReport>();
 };
 

@@ -11,6 +11,7 @@
 #include "collectors/registry.h"
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_metrics.h"
+#include "exporter/insight/reconcile_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 #include "exporter/self_metrics.h"
@@ -29,6 +30,7 @@ std::vector<MetricDescription> AllMetrics() {
   add(HostVerdictMetrics());
   add(KillMetrics());
   add(TaskMemoryMetrics());
+  add(ReconcileMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
   return all;
@@ -51,7 +53,8 @@ TEST(Catalogue, NamesEveryMetricOnce) {
 
 TEST(Catalogue, FollowsTheConventionsOfNames) {
   const std::regex ours(
-      "(airflow_(host|container|component|oom|task|worker|install|metadata|broker)_|process_)"
+      "(airflow_(host|container|component|oom|tasks?|workers?|queue|install|metadata|broker)_|"
+      "process_)"
       "[a-z0-9_]+|airflow_workers");
   for (const MetricDescription& metric : AllMetrics()) {
     const std::string name = metric.name;
@@ -89,6 +92,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   check(HostVerdictMetrics());
   check(KillMetrics());
   check(TaskMemoryMetrics());
+  check(ReconcileMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());
 }

@@ -1,0 +1,119 @@
+// Judges which tasks are lost.
+#include "exporter/insight/reconcile_lost.h"
+
+#include <algorithm>
+#include <optional>
+#include <span>
+#include <unordered_set>
+#include <utility>
+
+namespace airflow_host {
+namespace {
+
+using Ids = std::unordered_set<ReconcileKey>;
+
+std::int64_t Signed(std::uint64_t count) { return static_cast<std::int64_t>(count); }
+
+void Insert(const std::vector<std::string>& ids, Ids& keys) {
+  for (const std::string& id : ids) keys.insert(KeyOfId(id));
+}
+
+/// The messages that can be no waiting one's, by id, or nothing where ids tell nothing.
+std::optional<Ids> UnackedIds(const ReconcilePair& pair) {
+  const auto& ids = pair.broker.seen->unacked_message_ids;
+  if (!ids || !pair.database.ids_are_message_ids || !pair.database.all_rows_listed) {
+    return std::nullopt;
+  }
+  Ids keys;
+  Insert(*ids, keys);
+  return keys;
+}
+
+/// Unacked messages that may belong to tasks that are queued.
+std::uint64_t UnackedOfQueued(const ReconcilePair& pair) {
+  const std::uint64_t unacked = pair.broker.seen->unacked_messages.value_or(0);
+  if (!pair.database.all_rows_listed) return unacked;
+  std::uint64_t accounted = std::min(*pair.broker.active, pair.database.running);
+  if (pair.earlier_database != nullptr) {
+    accounted = std::min(accounted, pair.earlier_database->running);
+  }
+  return unacked - std::min(unacked, accounted);
+}
+
+/// The tasks of `queue` that are queued for too long, whose message is in none of `lists` and not
+/// unacked; nothing where one of them has no id.
+std::optional<std::vector<ReconcileKey>> MissingById(const DatabaseSnapshot& database,
+                                                     const std::string& queue,
+                                                     const std::vector<std::string>& lists,
+                                                     const Ids& unacked) {
+  Ids waiting;
+  Insert(lists, waiting);
+  std::vector<ReconcileKey> missing;
+  for (const QueuedRow& row : database.queued) {
+    if (row.queue != queue || !row.beyond_grace) continue;
+    if (row.message_id.empty()) return std::nullopt;
+    const ReconcileKey id = KeyOfId(row.message_id);
+    if (!waiting.contains(id) && !unacked.contains(id)) missing.push_back(row.key);
+  }
+  return missing;
+}
+
+std::vector<ReconcileKey> QueuedIn(const DatabaseSnapshot& database, const std::string& queue) {
+  std::vector<ReconcileKey> keys;
+  for (const QueuedRow& row : database.queued) {
+    if (row.queue == queue) keys.push_back(row.key);
+  }
+  return keys;
+}
+
+QueueRows RowsOf(const DatabaseSnapshot& database, const std::string& queue) {
+  const auto found = database.queues.find(queue);
+  return found != database.queues.end() ? found->second : QueueRows{};
+}
+
+}  // namespace
+
+void LostTaskJudge::Absorb(const ReconcilePair& pair) {
+  std::map<std::string, Queue> next;
+  if (!pair.broker.seen->unacked_messages || !pair.broker.active) {
+    queues_.clear();
+    return;
+  }
+  const auto unacked_ids = UnackedIds(pair);
+  const std::uint64_t unacked = UnackedOfQueued(pair);
+  for (const BrokerQueue& seen : pair.broker.seen->queues) {
+    if (!seen.messages) continue;
+    std::optional<std::vector<ReconcileKey>> missing;
+    if (unacked_ids && seen.message_ids) {
+      missing = MissingById(pair.database, seen.name, *seen.message_ids, *unacked_ids);
+    }
+    Queue queue = std::move(queues_[seen.name]);
+    if (queue.by_message_id != missing.has_value()) queue = Queue{};
+    queue.by_message_id = missing.has_value();
+    if (missing) {
+      queue.missing.Add(pair.now, Signed(missing->size()));
+      queue.candidates.Update(pair.now, *missing);
+    } else {
+      const std::uint64_t beyond = RowsOf(pair.database, seen.name).queued_beyond_grace;
+      queue.missing.Add(pair.now, Signed(beyond) - Signed(*seen.messages) - Signed(unacked));
+      queue.candidates.Update(pair.now, QueuedIn(pair.database, seen.name));
+      queue.capped = pair.database.all_rows_listed;
+    }
+    next[seen.name] = std::move(queue);
+  }
+  queues_ = std::move(next);
+}
+
+std::vector<LostTasks> LostTaskJudge::Report() const {
+  std::vector<LostTasks> report;
+  for (const auto& [name, queue] : queues_) {
+    const std::optional<std::uint64_t> least = queue.missing.Value();
+    if (!least) continue;
+    const std::uint64_t lasting = queue.candidates.lasting();
+    report.push_back(
+        {name, queue.by_message_id, queue.capped ? std::min(*least, lasting) : *least});
+  }
+  return report;
+}
+
+}  // namespace airflow_host

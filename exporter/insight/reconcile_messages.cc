@@ -1,0 +1,90 @@
+// Counts messages that no task instance accounts for.
+#include "exporter/insight/reconcile_messages.h"
+
+#include <algorithm>
+#include <unordered_set>
+#include <vector>
+
+namespace airflow_host {
+namespace {
+
+using Ids = std::unordered_set<ReconcileKey>;
+
+/// All messages by id; nothing where some are not known by theirs.
+std::optional<Ids> IdsOn(const BrokerSnapshot& broker) {
+  if (!broker.seen->unacked_message_ids) return std::nullopt;
+  Ids ids;
+  for (const std::string& id : *broker.seen->unacked_message_ids) ids.insert(KeyOfId(id));
+  for (const BrokerQueue& queue : broker.seen->queues) {
+    if (!queue.message_ids) return std::nullopt;
+    for (const std::string& id : *queue.message_ids) ids.insert(KeyOfId(id));
+  }
+  return ids;
+}
+
+/// Messages in both snapshots of the broker that no task instance is queued or running for.
+std::optional<std::vector<ReconcileKey>> UnaccountedIds(const BrokerSnapshot& earlier,
+                                                        const DatabaseSnapshot& between,
+                                                        const BrokerSnapshot& later) {
+  if (!between.ids_are_message_ids || !between.all_rows_listed || between.rows_without_id > 0) {
+    return std::nullopt;
+  }
+  const auto before = IdsOn(earlier);
+  const auto after = IdsOn(later);
+  if (!before || !after) return std::nullopt;
+  std::vector<ReconcileKey> unaccounted;
+  for (const ReconcileKey id : *after) {
+    if (before->contains(id) && !between.message_ids.contains(id)) unaccounted.push_back(id);
+  }
+  return unaccounted;
+}
+
+/// Messages that wait in a list or with a worker that does not execute them.
+std::int64_t Idle(const BrokerSnapshot& broker) {
+  const std::uint64_t unacked = *broker.seen->unacked_messages;
+  return static_cast<std::int64_t>(broker.waiting + unacked - std::min(unacked, *broker.active));
+}
+
+std::int64_t CountUnaccounted(const BrokerSnapshot& earlier, const DatabaseSnapshot& between,
+                              const BrokerSnapshot& later) {
+  const auto started = StartedBetween(earlier, later);
+  if (!started) return 0;  // Workers came or went: what they have done is not known.
+  const std::int64_t stayed =
+      std::min(Idle(earlier) - static_cast<std::int64_t>(*started), Idle(later));
+  const std::uint64_t executing = std::min(*earlier.active, *later.active);
+  const std::uint64_t running = between.running_anyhow;
+  return stayed -
+         static_cast<std::int64_t>(between.queued_anyhow + running - std::min(running, executing));
+}
+
+bool Known(const BrokerSnapshot& broker) {
+  return broker.active && broker.seen->unacked_messages && broker.all_queues_counted;
+}
+
+}  // namespace
+
+void MessageJudge::Absorb(const ReconcilePair& pair) {
+  if (!Known(pair.broker) || !pair.database.all_queues_named) {
+    *this = {};
+    return;
+  }
+  if (pair.earlier_broker == nullptr || pair.earlier_database == nullptr) return;
+  if (!Known(*pair.earlier_broker) || !pair.earlier_database->all_queues_named) return;
+  const auto ids = UnaccountedIds(*pair.earlier_broker, *pair.earlier_database, pair.broker);
+  if (by_message_id_ != ids.has_value()) *this = {};
+  by_message_id_ = ids.has_value();
+  if (ids) {
+    ids_.Update(pair.now, *ids);
+    unaccounted_.Add(pair.now, static_cast<std::int64_t>(ids_.present()));
+  } else {
+    unaccounted_.Add(pair.now,
+                     CountUnaccounted(*pair.earlier_broker, *pair.earlier_database, pair.broker));
+  }
+}
+
+std::optional<std::uint64_t> MessageJudge::Report() const {
+  const auto least = unaccounted_.Value();
+  return least && by_message_id_ ? std::min(*least, ids_.lasting()) : least;
+}
+
+}  // namespace airflow_host

@@ -1,0 +1,53 @@
+// Describes lost and phantom tasks as metrics.
+#include "exporter/insight/reconcile_metrics.h"
+
+#include <array>
+
+namespace airflow_host {
+namespace {
+
+constexpr MetricDescription kLost = {
+    "airflow_tasks_lost",
+    "Task instances that have been queued for more than 60 s (task_instance), and for another 60 s "
+    "were in no list of the broker and with no worker, by their message's id or by count per queue "
+    "(method). Absent where either source is stale or the queue cannot be judged."};
+constexpr MetricDescription kPhantom = {
+    "airflow_tasks_phantom_running",
+    "Task instances that run in the database (task_instance) and in nobody's hands: without a "
+    "heartbeat by that Airflow's own rule (heartbeat_lost), or besides those more than workers, "
+    "unacknowledged messages and this host's processes account for over 60 s (unaccounted)."};
+constexpr MetricDescription kUnaccounted = {
+    "airflow_tasks_unaccounted_messages",
+    "Messages on the broker, waiting or unacknowledged and not being executed, for which over 60 s "
+    "no task instance was queued or running (task_instance)."};
+constexpr MetricDescription kCatatonic = {
+    "airflow_workers_catatonic",
+    "Workers that are heard (worker-heartbeat), and over 60 s executed nothing and began nothing "
+    "while they had work: all queues held messages, or one with messages was taken from by "
+    "nobody."};
+constexpr MetricDescription kStalled = {
+    "airflow_queue_stalled",
+    "1 where over 60 s the queue held messages and did not get shorter, none of its task instances "
+    "ran or was begun, and workers had free slots; else 0 (broker lists, task_instance)."};
+
+constexpr std::array kAll = {kLost, kPhantom, kUnaccounted, kCatatonic, kStalled};
+
+}  // namespace
+
+std::span<const MetricDescription> ReconcileMetrics() { return kAll; }
+
+void DescribeReconcile(const ReconcileReport& report, MetricWriter& writer) {
+  for (const LostTasks& lost : report.lost) {
+    writer.Add(kLost, static_cast<double>(lost.tasks),
+               {{"queue", lost.queue}, {"method", lost.by_message_id ? "message_id" : "count"}});
+  }
+  writer.Add(kPhantom, report.phantom_heartbeat_lost, {{"reason", "heartbeat_lost"}});
+  writer.Add(kPhantom, report.phantom_unaccounted, {{"reason", "unaccounted"}});
+  writer.Add(kUnaccounted, report.unaccounted_messages);
+  writer.Add(kCatatonic, report.workers_catatonic);
+  for (const QueueStall& stall : report.stalls) {
+    writer.Add(kStalled, stall.stalled ? 1.0 : 0.0, {{"queue", stall.queue}});
+  }
+}
+
+}  // namespace airflow_host
