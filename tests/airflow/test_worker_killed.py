@@ -1,6 +1,6 @@
-"""A worker is killed -9 and messages are dropped: what was lost is seen, and its recovery too.
+"""The worker is killed -9: what it leaves behind is seen, and goes with recovery.
 
-The tests of this file stand on one another, in their order.
+The tests of this file stand on one another and on those of test_reconcile.py, in their order.
 """
 
 import os
@@ -10,13 +10,13 @@ from typing import Iterator
 
 import pytest
 
-from agreement import agree, by_label
+from agreement import agree, by_label, by_labels, with_zeros
 from integration import Exporter, Sandbox, until
 from scene import Scene
 from workload.process import descendants, die_with_parent
 
-DROPPED = 2
 KILLED = 4  # as many as ran
+LASTING_SECONDS = 180  # A difference counts after 60 s.
 RECOVERY_SECONDS = 180
 # Airflow's own rules (_find_task_instances_without_heartbeats, _find_zombies of its scheduler).
 HEARTBEAT_LOST = {
@@ -86,6 +86,8 @@ def test_its_tasks_have_lost_their_heartbeat(scene: Scene, stack: Sandbox,
     agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"),
           lambda: stack.rows(HEARTBEAT_LOST[is_airflow_3])[0][0])
     assert exporter.value("airflow_metadata_task_instances_heartbeat_lost") == KILLED
+    agree(lambda: exporter.value("airflow_tasks_phantom_running", reason="heartbeat_lost"),
+          lambda: KILLED)
 
 
 def test_the_stopped_scheduler_is_not_alive(stack: Sandbox, exporter: Exporter) -> None:
@@ -104,7 +106,28 @@ def test_all_of_it_goes_with_recovery(scene: Scene, stack: Sandbox, exporter: Ex
     agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"), lambda: 0,
           RECOVERY_SECONDS)
     scene.release("sleeps", "pool_of_two", "hog", "deferring")
-    until(lambda: set(scene.states()) == {("queued", "second"), ("up_for_retry", "default")},
-          RECOVERY_SECONDS, "whatever can end has ended")
+    until(lambda: ("running", "default") not in scene.states()
+          and stack.redis().llen("default") == 0, RECOVERY_SECONDS, "whatever can end has ended")
+    scene.give_up("sleeps")  # Two of its task instances were lost with their messages.
+    agree(lambda: by_labels(exporter, "airflow_metadata_task_instances", "state", "queue"),
+          lambda: {("queued", "second"): 2, ("up_for_retry", "default"): 1}, RECOVERY_SECONDS)
     agree(lambda: by_label(exporter, "airflow_broker_queue_messages", "queue"),
           lambda: {"second": 2.0})
+    agree(lambda: with_zeros(exporter, "airflow_tasks_lost", "queue"),
+          lambda: {("default",): 0, ("second",): 0}, LASTING_SECONDS)
+    agree(lambda: with_zeros(exporter, "airflow_tasks_phantom_running", "reason"),
+          lambda: {("heartbeat_lost",): 0, ("unaccounted",): 0})
+
+
+def test_its_messages_are_nobodys(stack: Sandbox, exporter: Exporter) -> None:
+    """Redis keeps them until the visibility timeout, a day."""
+    agree(lambda: exporter.value("airflow_broker_unacked_messages"),
+          lambda: stack.redis().hlen("unacked"))
+    agree(lambda: exporter.value("airflow_tasks_unaccounted_messages"), lambda: KILLED,
+          LASTING_SECONDS)
+
+
+def test_a_queue_that_nobody_consumes_is_stalled(exporter: Exporter) -> None:
+    """While a worker has free places."""
+    agree(lambda: with_zeros(exporter, "airflow_queue_stalled", "queue"),
+          lambda: {("default",): 0, ("second",): 1}, LASTING_SECONDS)
