@@ -53,7 +53,11 @@ test_packages=(
   redis-sentinel            # failover of the Celery broker
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
-  prometheus                # promtool check metrics
+  prometheus                # promtool, and the server that alerts and dashboards are tried on
+  prometheus-alertmanager   # amtool, and the server that test_alerts.py has send its alerts
+  python3-yaml              # tests/rules reads the rules, test_alerts.py shortens copies of them
+  jsonnet                   # dashboards/*.json from their sources
+  python3-jsonschema        # and their form against Grafana's own
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against
 )
 # What tests/airflow/run.sh needs besides: everything else of a real Airflow comes from PyPI.
@@ -61,8 +65,8 @@ airflow_packages=(
   python3-venv  # Airflow's virtual environments
 )
 # The services of the packages above: a package's name, and the service's where it differs.
-services=(postgresql redis-server redis-sentinel prometheus prometheus-node-exporter docker.io:docker
-  docker.io:containerd)
+services=(postgresql redis-server redis-sentinel prometheus prometheus-alertmanager
+  prometheus-node-exporter docker.io:docker docker.io:containerd)
 
 readonly policy=/usr/sbin/policy-rc.d
 readonly cluster_settings=/etc/postgresql-common/createcluster.d/airflow-host-exporter.conf

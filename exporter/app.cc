@@ -179,8 +179,10 @@ Expected<void> App::StartKeeper(const Settings& settings) {
 }
 
 Expected<void> App::Start(const Settings& settings) {
-  insights_ = std::make_unique<Insights>(
-      InsightSettings{.trend = TrendSettingsOf(settings), .task_lookup = task_lookup_}, clock_);
+  insights_ = std::make_unique<Insights>(InsightSettings{.trend = TrendSettingsOf(settings),
+                                                         .execution = settings.execution,
+                                                         .task_lookup = task_lookup_},
+                                         clock_);
   auto built = Build(settings);
   if (!built) return tl::unexpected(built.error());
   current_ = *built;

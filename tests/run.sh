@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Runs the tests, installing what they need first.
 #
-#   tests/run.sh [GROUP...]      GROUP: unit e2e integration asan tsan fuzz lint all (default: all),
-#                                or airflow: a real Airflow from PyPI (tests/airflow), not part of all
+#   tests/run.sh [GROUP...]      GROUP: all, or some of the groups named below (default: all)
 #
 # Prints one line per step, the output of a step that fails, and at the end
 # `N passed, N failed, N skipped`. Exits with 1 where a step failed. Whole outputs: build/test-logs.
@@ -11,6 +10,9 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
+readonly all_groups=(lint rules dashboards unit e2e integration asan tsan fuzz)
+# Not part of all: a real Airflow from PyPI (tests/airflow).
+readonly more_groups=(airflow)
 readonly logs=build/test-logs
 readonly step_seconds=1500
 readonly fuzz_seconds=10
@@ -111,6 +113,39 @@ run_unit() {
 run_e2e() {
   need_release || return 0
   step 'golden pages' limited tests/e2e/run.sh || true
+}
+
+check_rules() { promtool check rules --lint=all --lint-fatal deploy/prometheus/rules/*.yml; }
+
+# The rules' tests, two files at a time.
+test_rules() {
+  printf '%s\0' deploy/prometheus/tests/*.yml |
+    limited xargs --null --max-args=1 --max-procs="$(nproc)" promtool test rules
+}
+
+# Whom an alert of each severity reaches.
+check_routes() {
+  local route receiver severity
+  amtool check-config deploy/alertmanager/alertmanager.yml || return 1
+  for route in critical:pager warning:team info:nobody; do
+    severity=${route%%:*} receiver=${route##*:}
+    amtool config routes test --config.file=deploy/alertmanager/alertmanager.yml \
+      --verify.receivers="$receiver" alertname=AirflowHostMemoryLow "severity=$severity" || return 1
+  done
+}
+
+run_rules() {
+  step 'rules' check_rules || true
+  step 'cases of rules' test_rules || true
+  step 'rules, runbooks and metrics' tests/rules/check_rules.py || true
+  step 'prometheus.yml' promtool check config deploy/prometheus/prometheus.yml || true
+  step 'alertmanager.yml' check_routes || true
+}
+
+# What of the dashboards can be told without a server; the rest is in tests/integration.
+run_dashboards() {
+  step 'dashboards' env PYTHONDONTWRITEBYTECODE=1 timeout --kill-after=10 "$step_seconds" \
+    /usr/bin/python3 -m pytest -p no:cacheprovider --quiet -rs tests/dashboards || true
 }
 
 run_integration() {
@@ -220,15 +255,16 @@ main() {
   local group groups=("$@")
   if (($# == 0)); then groups=(all); fi
   if [[ " ${groups[*]} " == *' all '* ]]; then
-    groups=(lint unit e2e integration asan tsan fuzz)
-    if [[ " $* " == *' airflow '* ]]; then groups+=(airflow); fi
+    groups=("${all_groups[@]}")
+    for group in "${more_groups[@]}"; do
+      if [[ " $* " == *" $group "* ]]; then groups+=("$group"); fi
+    done
   fi
   for group in "${groups[@]}"; do
-    case $group in
-      unit | e2e | integration | asan | tsan | fuzz | lint | airflow) ;;
+    case " ${all_groups[*]} ${more_groups[*]} " in
+      *" $group "*) ;;
       *)
-        echo "run.sh: unknown group '$group'; there are unit e2e integration asan tsan fuzz lint all \
-airflow" >&2
+        echo "run.sh: unknown group '$group'; there are ${all_groups[*]} all ${more_groups[*]}" >&2
         exit 2
         ;;
     esac

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "collectors/metadata/metadata_observation.h"
 #include "collectors/metadata/query_parts.h"
 #include "collectors/metadata/task_query.h"
 
@@ -32,7 +33,7 @@ void AddRevision(QueryParts& parts) {
 
 /// By ti_state(state): active rows are few however many have finished. `state IS NULL` is left out:
 /// it may be every task that was never reached, in every run there ever was. Numbers: count,
-/// oldest, overdue, heartbeats lost (Airflow 3).
+/// oldest, overdue, heartbeats lost (Airflow 3), queued beyond the grace.
 void AddTaskInstances(QueryParts& parts) {
   constexpr const char* kTable = "task_instance";
   if (!parts.Readable("task instances", kTable, {"state", "queue", "queued_dttm", "start_date"})) {
@@ -57,15 +58,17 @@ void AddTaskInstances(QueryParts& parts) {
         "count(*) FILTER (WHERE state IN ('running', 'restarting')"
         " AND last_heartbeat_at < now() - interval '300 seconds')";  // Airflow 3.0
   }
-  parts.Add(section::kTaskInstances, {"state", "coalesce(queue, '')", executor},
-            {"count(*)", Epoch("min(" + since + ")"),
-             "count(*) FILTER (WHERE state = 'queued'"
-             " AND queued_dttm < now() - interval '600 seconds')",
-             lost},
-            "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
-            " 'up_for_retry', 'up_for_reschedule', 'restarting')"
-            " GROUP BY 2, 3, 4 ORDER BY count(*) DESC" +
-                Limit());
+  parts.Add(
+      section::kTaskInstances, {"state", "coalesce(queue, '')", executor},
+      {"count(*)", Epoch("min(" + since + ")"),
+       "count(*) FILTER (WHERE state = 'queued'"
+       " AND queued_dttm < now() - interval '600 seconds')",
+       lost,
+       "count(*) FILTER (WHERE state = 'queued' AND " + Before("queued_dttm", kQueuedGrace) + ")"},
+      "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
+      " 'up_for_retry', 'up_for_reschedule', 'restarting')"
+      " GROUP BY 2, 3, 4 ORDER BY count(*) DESC" +
+          Limit());
 }
 
 /// Airflow 2's rule (_find_zombies in airflow/jobs/scheduler_job_runner.py), again without "queued

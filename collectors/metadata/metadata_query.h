@@ -33,7 +33,7 @@ inline constexpr std::string_view kTaskById = "task_by_id";
 }  // namespace section
 
 /// The shape of a row: its section, so many texts, and so many numbers.
-inline constexpr std::size_t kRowTexts = 8;
+inline constexpr std::size_t kRowTexts = 9;
 inline constexpr std::size_t kRowNumbers = 5;
 inline constexpr std::size_t kRowColumns = 1 + kRowTexts + kRowNumbers;
 

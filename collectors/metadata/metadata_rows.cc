@@ -1,9 +1,9 @@
 // Takes the rows of the one statement apart; NULL where a column has no meaning:
 //
 //   section        | text1        | text2   | ... | number1      | number2      | number3 | number4
-//   server         |              |         |     | 1700000000.1 | 100          |         |
+//   | number5 server         |              |         |     | 1700000000.1 | 100          | |
 //   revision       | cc92b33c6709 |         |     |              |              |         |
-//   task_instances | queued       | default |     | 3            | 1700000500.2 | 1       | 0
+//   task_instances | queued       | default |     | 3            | 1700000500.2 | 1       | 0 | 2
 //   pool           | default_pool |         |     | 128          | 0            |         |
 //   pool_use       | default_pool | running |     | 2            |              |         |
 //   heartbeat      | SchedulerJob | host-1  |     | 1700000600.3 |              |         |
@@ -50,7 +50,8 @@ void AddTo(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>
 void ReadTaskInstances(const MetadataRow& row, MetadataRows& result) {
   const auto count = row.Count(1);
   if (!count) return;
-  TaskInstanceGroup group{row.Text(1), row.Text(2), row.Text(3), *count, row.Time(2)};
+  TaskInstanceGroup group{row.Text(1), row.Text(2), row.Text(3),
+                          *count,      row.Time(2), row.Count(5).value_or(0)};
   result.groups.push_back(std::move(group));
   AddTo(result.observation.task_instances_overdue, row.Count(3));
   AddTo(result.observation.task_instances_heartbeat_lost, row.Count(4));

@@ -28,6 +28,11 @@ std::string Epoch(std::string_view timestamp) {
   return "extract(epoch FROM " + std::string(timestamp) + ")";
 }
 
+std::string Before(std::string_view timestamp, std::chrono::seconds age) {
+  return std::string(timestamp) + " < now() - interval '" + std::to_string(age.count()) +
+         " seconds'";
+}
+
 std::string Limit(std::size_t rows) { return " LIMIT " + std::to_string(rows); }
 
 QueryParts::QueryParts(const SchemaColumns& columns, std::string sql) : columns_(columns) {

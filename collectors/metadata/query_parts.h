@@ -1,10 +1,11 @@
 // Puts the one statement together from parts that share one row shape:
 //
-//   section, text1 ... text8 (text), number1 ... number5 (float8)
+//   section, text1 ... text9 (text), number1 ... number5 (float8)
 //
 // so that one round trip and one snapshot give everything.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <initializer_list>
 #include <string>
@@ -21,6 +22,9 @@ using Expressions = std::vector<std::string>;
 
 /// A timestamp as seconds since 1970.
 std::string Epoch(std::string_view timestamp);
+
+/// True for a timestamp that is longer ago than `age`, by the database's own clock.
+std::string Before(std::string_view timestamp, std::chrono::seconds age);
 
 /// The limit of a part.
 std::string Limit(std::size_t rows = kRowLimit);

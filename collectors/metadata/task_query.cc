@@ -27,13 +27,21 @@ void AddTasks(QueryParts& parts) {
   const bool has_id = parts.ReadableIfThere("ids of task instances", kTable, "id");  // Airflow 3.0
   const bool has_map_index =
       parts.ReadableIfThere("mapped task instances", kTable, "map_index");  // Airflow 2.3
+  const bool has_executor =
+      parts.ReadableIfThere("executors of queued and running task instances", kTable, "executor");
   const std::string map_index = has_map_index ? "map_index" : "NULL";
   const Expressions numbers = {map_index, "try_number", "pid", Epoch("queued_dttm"),
                                Epoch("start_date")};
   const auto texts = [&](const char* state) {
-    return Expressions{
-        has_id ? "id" : "NULL", "dag_id", "task_id", "run_id", state, "queue", "hostname",
-        "external_executor_id"};
+    return Expressions{has_id ? "id" : "NULL",
+                       "dag_id",
+                       "task_id",
+                       "run_id",
+                       state,
+                       "queue",
+                       "hostname",
+                       "external_executor_id",
+                       has_executor ? "executor" : "NULL"};
   };
   // Sorts what is active only, and keeps no more than the limit while it does so.
   parts.Add(section::kTask, texts("state"), numbers,

@@ -12,6 +12,12 @@ bool IsOf(const TaskInstanceGroup& group, std::string_view name, std::string_vie
   return group.queue == name && group.executor == executor;
 }
 
+/// What is counted of one state, queue and executor.
+struct Counted {
+  std::uint64_t all = 0;
+  std::uint64_t queued_beyond_grace = 0;
+};
+
 }  // namespace
 
 std::size_t TaskQueues::PlaceOf(const TaskInstanceGroup& group) const {
@@ -44,8 +50,7 @@ void TaskQueues::Learn(std::span<const TaskInstanceGroup> groups) {
 std::vector<TaskInstanceCount> TaskQueues::Counts(std::span<const TaskInstanceGroup> groups) const {
   // (queue, executor) to the counts of all states: a queue that is really called "other" and the
   // rest that is called so come together.
-  std::map<std::pair<std::string, std::string>, std::array<std::uint64_t, kActiveStates.size()>>
-      table;
+  std::map<std::pair<std::string, std::string>, std::array<Counted, kActiveStates.size()>> table;
   for (const Queue& queue : known_) table[{queue.name, queue.executor}] = {};
   if (other_) table[{std::string(kOther), std::string(kOther)}] = {};
   if (table.empty()) table[{"", ""}] = {};
@@ -55,14 +60,16 @@ std::vector<TaskInstanceCount> TaskQueues::Counts(std::span<const TaskInstanceGr
     const bool known = PlaceOf(group) < known_.size();
     auto& counts = known ? table[{group.queue, group.executor}]
                          : table[{std::string(kOther), std::string(kOther)}];
-    counts[static_cast<std::size_t>(state - kActiveStates.begin())] += group.count;
+    Counted& counted = counts[static_cast<std::size_t>(state - kActiveStates.begin())];
+    counted.all += group.count;
+    counted.queued_beyond_grace += group.queued_beyond_grace;
   }
   std::vector<TaskInstanceCount> result;
   result.reserve(table.size() * kActiveStates.size());
   for (const auto& [queue, counts] : table) {
     for (std::size_t state = 0; state < counts.size(); ++state) {
-      result.push_back(
-          {std::string(kActiveStates[state]), queue.first, queue.second, counts[state]});
+      result.push_back({std::string(kActiveStates[state]), queue.first, queue.second,
+                        counts[state].all, counts[state].queued_beyond_grace});
     }
   }
   return result;

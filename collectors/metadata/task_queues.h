@@ -26,7 +26,8 @@ struct TaskInstanceGroup {
   std::string queue;
   std::string executor;
   std::uint64_t count = 0;
-  std::optional<SystemTime> since;  ///< The oldest of them has been in the state since then.
+  std::optional<SystemTime> since;        ///< The oldest of them has been in the state since then.
+  std::uint64_t queued_beyond_grace = 0;  ///< As in TaskInstanceCount.
 };
 
 /// Remembers the queues (with their executors) that have been seen. Used by one thread.

@@ -1,9 +1,10 @@
 // Takes the rows of task instances apart:
 //
-//   section | id, dag_id, task_id, run_id, state, queue, hostname, external_executor_id
+//   section | id, dag_id, task_id, run_id, state, queue, hostname, external_executor_id,
+//           | executor
 //           | map_index, try_number, pid, queued_dttm, start_date
 //   task    | 0198c6a2-..., orders, extract, scheduled__2026-..., running, default, worker-0,
-//   5d2c-...
+//           | 5d2c-..., KubernetesExecutor
 //           | -1, 1, 4711, 1700000000.1, 1700000003.5
 //
 // section is task_by_id for those that were asked for; from task_instance_history they have no more
@@ -44,6 +45,7 @@ TaskRow ReadTask(const MetadataRow& row) {
   task.queue = row.Text(6, kLongestKey);
   task.hostname = row.Text(7, kLongestKey);
   task.external_executor_id = row.Text(8, kLongestKey);
+  task.executor = row.Text(9, kLongestKey);
   task.map_index = Integer(row, 1);  // -1 where it is not mapped.
   task.try_number = Integer(row, 2);
   task.pid = Integer(row, 3);

@@ -22,6 +22,12 @@ constexpr AirflowOption kDatabaseUrl{"database", "sql_alchemy_conn", "core", "sq
 constexpr AirflowOption kBrokerUrl{"celery", "broker_url", "", "", true};
 constexpr AirflowOption kLogFolder{"logging", "base_log_folder", "core", "base_log_folder", false};
 constexpr AirflowOption kExecutor{"core", "executor", "", "", false};
+constexpr AirflowOption kKubernetesQueue{"celery_kubernetes_executor", "kubernetes_queue", "", "",
+                                         false};
+/// The first that is set counts: a worker that scales itself goes up to the bound of its range.
+constexpr std::array<AirflowOption, 2> kWorkerConcurrency{
+    {{"celery", "worker_autoscale", "", ""}, {"celery", "worker_concurrency", "", ""}}};
+constexpr const char* kDefaultWorkerConcurrency = "16";
 constexpr std::string_view kTransportOptions = "celery_broker_transport_options";
 
 constexpr const char* kNoDatabase =
@@ -80,6 +86,32 @@ void AdoptCounterpart(const AirflowCounterpart& counterpart, const AirflowConfig
   if (auto adopted = Adopt(**std::move(value), setting, settings); !adopted) {
     settings.notes.push_back(adopted.error().message + "; it is ignored");
   }
+}
+
+/// How many tasks a Celery worker runs at once. Airflow's default is true only where its file could
+/// be read (`has_file`) and has no other: an environment alone may be a part of the truth.
+void AdoptWorkerConcurrency(const AirflowConfiguration& airflow, bool has_file,
+                            SourcedSetting& setting, Settings& settings) {
+  settings.execution.worker_concurrency_told = setting.given;
+  bool silent = true;
+  for (const AirflowOption& option : kWorkerConcurrency) {
+    const auto value = airflow.Get(option);
+    silent = silent && value && (!*value || (*value)->text.empty());
+    AdoptCounterpart({setting.row->name, option}, airflow, setting, settings);
+  }
+  if (setting.given || !silent || !has_file) return;
+  static_cast<void>(Adopt({kDefaultWorkerConcurrency, "Airflow's default"}, setting, settings));
+}
+
+/// How Airflow executes tasks, as far as it is written down.
+void AdoptExecution(const AirflowConfiguration& airflow, bool has_file, SourcedSettings& sourced,
+                    Settings& settings) {
+  if (const auto executor = airflow.Get(kExecutor); executor && *executor) {
+    settings.execution.executor = (*executor)->text;
+  }
+  const auto queue = airflow.Get(kKubernetesQueue);
+  if (queue && *queue) settings.execution.kubernetes_queue = (*queue)->text;
+  AdoptWorkerConcurrency(airflow, has_file, sourced.Find("celery.worker-concurrency"), settings);
 }
 
 /// Why Airflow's database is of no use; empty where it was stored.
@@ -141,10 +173,12 @@ SettingsExpected<void> AddAirflowSettings(const SettingsInput& input, SourcedSet
     if (setting.given) static_cast<void>(setting.row->store(setting.values, settings));
   }
   AirflowConfiguration airflow(input.environment, home, RunnerFor(settings, input.environment));
-  if (*config) airflow.UseFile(std::move((*config)->file), std::move((*config)->path));
+  const bool has_file = config->has_value();
+  if (has_file) airflow.UseFile(std::move((*config)->file), std::move((*config)->path));
   for (const AirflowCounterpart& counterpart : kCounterparts) {
     AdoptCounterpart(counterpart, airflow, sourced.Find(counterpart.setting), settings);
   }
+  AdoptExecution(airflow, has_file, sourced, settings);
   if (const auto logs = airflow.Get(kLogFolder); logs && *logs) {
     settings.collector.airflow_logs = (*logs)->text;
   }

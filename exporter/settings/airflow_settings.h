@@ -1,5 +1,5 @@
 // What Airflow's own configuration adds to the settings that nobody gave: where Airflow is at home,
-// its database, its broker and its default queue.
+// its database, its broker, its default queue and how it executes tasks.
 #pragma once
 
 #include "exporter/settings/setting_sources.h"

@@ -18,6 +18,7 @@ using Values = std::vector<std::string>;
 using Rows = std::vector<SettingRow>;
 
 constexpr std::uint32_t kMostRequests = 64;
+constexpr std::uint32_t kMostTasksAtOnce = 100'000;
 constexpr std::size_t kMostWindows = 4;
 constexpr std::size_t kFarthestName = 3;
 
@@ -102,6 +103,20 @@ Expected<double> ParsePercent(std::string_view text) {
   const auto number = ParseDecimal(text);
   if (number && *number >= 0 && *number <= 100) return *number;
   return Fail(ErrorKind::kMalformed, "wants a number from 0 to 100, not " + Quoted(text));
+}
+
+/// "16", or as `worker_autoscale` has it "MAX,MIN", of which the first counts. What follows a "#"
+/// is left out, as Airflow's getint does.
+Expected<std::uint32_t> ParseTasksAtOnce(std::string_view text) {
+  std::string_view most = text.substr(0, text.find('#'));
+  most = Trim(most.substr(0, most.find(',')));
+  const auto number = ParseUnsigned(most);
+  if (number && *number >= 1 && *number <= kMostTasksAtOnce) {
+    return static_cast<std::uint32_t>(*number);
+  }
+  return Fail(ErrorKind::kMalformed, "wants a number of tasks from 1 to " +
+                                         std::to_string(kMostTasksAtOnce) + ", not " +
+                                         Quoted(text));
 }
 
 Expected<void> StoreNeighbours(const Values& values, Settings& settings) {
@@ -312,6 +327,12 @@ void AddBrokerTlsRows(Rows& rows) {
 
 void AddAirflowRows(Rows& rows) {
   const char* const group = "Airflow's own configuration";
+  rows.push_back({"celery.worker-concurrency", SettingKind::kValue, "NUMBER", "",
+                  "Tasks that one Celery worker runs at once (default: its own, then [celery])",
+                  group, true,
+                  StoreIn(
+                      [](Settings & all) -> auto& { return all.execution.worker_concurrency; },
+                      ParseTasksAtOnce)});
   rows.push_back(
       {"airflow.home", SettingKind::kValue, "PATH", "",
        "AIRFLOW_HOME (default: the variable, then ~/airflow)", group, false,

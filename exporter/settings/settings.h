@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "collectors/registry.h"
+#include "exporter/insight/execution_settings.h"
 #include "exporter/log.h"
 
 namespace airflow_host {
@@ -59,6 +60,8 @@ struct Settings {
   /// airflow.cfg as the settings name it; empty: where Airflow itself looks for it.
   std::string airflow_config;
   bool disable_default_collectors = false;
+  /// How Airflow executes tasks; it counts at start only.
+  ExecutionSettings execution;
 
   /// What the collectors' factories are given.
   CollectorSettings collector;

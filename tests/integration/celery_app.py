@@ -27,6 +27,9 @@ app.conf.update(
 @app.task(name="execute_command", bind=True)
 def execute_command(self: Task, queue: str) -> None:
     folder = Path(os.environ["TASK_FOLDER"])
-    (folder / f"began-{self.request.id}").write_text(queue)
+    # Renamed once it is whole: somebody counts these files all the time.
+    trace = folder / f"begins-{self.request.id}"
+    trace.write_text(queue)
+    trace.rename(folder / f"began-{self.request.id}")
     while (folder / "hold").exists():
         time.sleep(0.05)

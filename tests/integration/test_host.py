@@ -95,10 +95,10 @@ def limited_cgroup() -> Iterator[LimitedCgroup]:
 
 @pytest.fixture
 def swap_file(tmp_path: Path) -> Iterator[Path]:
-    """A quarter of a gibibyte of swap, on a disk and not in memory."""
+    """A gibibyte of swap, on a disk and not in memory."""
     file = tmp_path / "swap file"
     with ExitStack() as stack:
-        for command in (["fallocate", "-l", "256M"], ["chmod", "600"], ["mkswap"], ["swapon"]):
+        for command in (["fallocate", "-l", "1G"], ["chmod", "600"], ["mkswap"], ["swapon"]):
             run = subprocess.run([*command, str(file)], capture_output=True, text=True, check=False)
             if run.returncode != 0:
                 pytest.skip(f"{command[0]} is not possible here: {run.stderr.strip()}")
@@ -133,7 +133,8 @@ def test_real_thrashing_is_seen_and_its_end_too(start_exporter, limited_cgroup: 
     read_again = exporter.value("airflow_host_refaults_total", kind="file")
     assert read_again is not None and refaults is not None and read_again > refaults + 1000
 
-    with limited_cgroup.running("touch_at_random", str(LIMIT), count=2):
+    # Six times the memory: a fast disk brings the half of it back before anybody waits for long.
+    with limited_cgroup.running("touch_at_random", str(LIMIT), count=6):
         until(lambda: thrashing() == 1, 60, "thrashing")
     until(lambda: thrashing() == 0, 60, "the end of thrashing")
 

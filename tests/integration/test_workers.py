@@ -22,7 +22,9 @@ HERE = Path(__file__).resolve().parent
 QUEUES = ("default", "high", "low")
 PRIORITIES = (0, 3, 6, 9)
 VISIBILITY_TIMEOUT = 86_400
-PATIENCE = 40  # With a busy machine; a worker counts as lost after 10 s.
+LEAST_SILENCE = 10  # Seconds; nobody is called lost sooner.
+PATIENCE = 60  # With a busy machine.
+START = "airflow_broker_start_timestamp_seconds"
 
 
 class Broker:
@@ -163,11 +165,29 @@ def expect(exporter: Exporter, queues: dict[str, int], unacked: int, live: int =
     except BaseException:
         print("wanted", sorted(wanted.items()), "\nseen  ", sorted(figures(exporter).items()))
         raise
-    time.sleep(2.5)  # Longer than a cadence and a heartbeat.
-    assert figures(exporter) == wanted
+    begin = time.monotonic()
+    while time.monotonic() - begin < 2.5:  # Longer than a cadence and a heartbeat.
+        time.sleep(0.2)
+        # On a busy machine an observation may be late, and then its figures are absent.
+        assert figures(exporter).items() <= wanted.items()
+
+
+def eventual(exporter: Exporter, name: str, **labels: str) -> float:
+    """The value, once it is there: that of an observation that came late is absent."""
+    seen: list[float] = []
+
+    def is_there() -> bool:
+        value = exporter.value(name, **labels)
+        if value is not None:
+            seen.append(value)
+        return value is not None
+
+    until(is_there, PATIENCE, name)
+    return seen[0]
 
 
 def test_200_tasks_over_3_queues_with_priorities(broker: Broker, exporter: Exporter):
+    begin = time.time()
     broker.hold.touch()
     for queue, count in zip(QUEUES, (100, 60, 40)):
         broker.publish(queue, count)
@@ -176,7 +196,7 @@ def test_200_tasks_over_3_queues_with_priorities(broker: Broker, exporter: Expor
         until(lambda: broker.begun.total() == 2, PATIENCE, "two tasks run")
         waiting = broker.published - broker.begun
         expect(exporter, dict(waiting), unacked=2, live=1, workers={"one": (2, 2)})
-        check_oldest(exporter)
+        check_oldest(exporter, begin)
 
         # A message that somebody pops and drops is neither waiting nor fetched.
         assert broker.client.rpop("low\x06\x163")
@@ -191,14 +211,14 @@ def test_200_tasks_over_3_queues_with_priorities(broker: Broker, exporter: Expor
         assert exporter.value("airflow_broker_oldest_unacked_timestamp_seconds") is None
 
 
-def check_oldest(exporter: Exporter) -> None:
+def check_oldest(exporter: Exporter, begin: float) -> None:
     """The oldest message was fetched, and the last heartbeat published, within this test."""
-    now = time.time()
-    oldest = exporter.value("airflow_broker_oldest_unacked_timestamp_seconds")
-    heartbeat = exporter.value("airflow_worker_heartbeat_timestamp_seconds", worker="celery@one")
-    assert oldest is not None and now - 2 * PATIENCE < oldest < now
-    assert heartbeat is not None and now - PATIENCE < heartbeat <= now
-    assert exporter.value("airflow_broker_visibility_timeout_seconds") == VISIBILITY_TIMEOUT
+    oldest = eventual(exporter, "airflow_broker_oldest_unacked_timestamp_seconds")
+    assert begin < oldest < time.time()
+    heartbeat = eventual(exporter, "airflow_worker_heartbeat_timestamp_seconds",
+                         worker="celery@one")
+    assert begin < heartbeat <= time.time()
+    assert eventual(exporter, "airflow_broker_visibility_timeout_seconds") == VISIBILITY_TIMEOUT
 
 
 def test_prefetch_of_4_and_a_worker_killed_in_mid_task(broker: Broker, exporter: Exporter):
@@ -233,21 +253,23 @@ def test_redis_restarted_under_a_running_worker(broker: Broker, exporter: Export
     broker.publish("default", 4)
     with broker.worker("one"):
         expect(exporter, dict.fromkeys(QUEUES, 0), unacked=0, live=1, workers={"one": (0, 4)})
-        started = exporter.value("airflow_broker_start_timestamp_seconds")
-        time.sleep(1)  # Redis tells its start in whole seconds.
+        started = eventual(exporter, START)
         broker.restart()
+        restarted = time.monotonic()
         broker.publish("elsewhere", 3)
-        # The worker connects anew by itself; nobody is called lost meanwhile.
-        seen_lost = []
+        # The worker connects anew by itself, and nobody is called lost for as long as it may take.
+        lost_early = []
 
         def is_back() -> bool:
             now = figures(exporter)
-            seen_lost.append(now.get("airflow_workers lost", 0))
-            return now.get("airflow_workers live") == 1
+            if time.monotonic() - restarted < LEAST_SILENCE:
+                lost_early.append(now.get("airflow_workers lost", 0))
+            # What was observed before the restart is on the page for a while.
+            return exporter.value(START) not in (None, started) and \
+                figures(exporter).get("airflow_workers live") == 1
 
         until(is_back, PATIENCE, "the worker is heard again")
-        assert not any(seen_lost)
-        restarted = exporter.value("airflow_broker_start_timestamp_seconds")
-        assert started is not None and restarted is not None and restarted > started
+        assert not any(lost_early)
+        assert eventual(exporter, START) > started
         expect(exporter, {**dict.fromkeys(QUEUES, 0), "elsewhere": 3}, unacked=0, live=1,
                workers={"one": (0, 4)})

@@ -33,6 +33,12 @@ class MetadataTest : public MetadataFixture {
                       "' AND queue = '" + row.queue + "' AND coalesce(executor, '') = '" +
                       row.executor + "'"))
           << row.state << " " << row.queue;
+      EXPECT_EQ(std::to_string(row.queued_beyond_grace),
+                Value("SELECT count(*) FROM task_instance WHERE state = '" + row.state +
+                      "' AND state = 'queued' AND queued_dttm < now() - interval '60 seconds'"
+                      " AND queue = '" +
+                      row.queue + "' AND coalesce(executor, '') = '" + row.executor + "'"))
+          << row.state << " " << row.queue;
       total += row.count;
     }
     EXPECT_EQ(std::to_string(total), Value("SELECT count(*) FROM task_instance WHERE state NOT IN "
@@ -104,6 +110,9 @@ TEST_F(MetadataTest, CountsWhatAirflow3Holds) {
   ExpectCountsEqualSql(seen);
   EXPECT_EQ(CountOf(seen, "queued", "default"), 7U);
   EXPECT_EQ(CountOf(seen, "restarting", "big"), 0U);
+  std::uint64_t beyond_grace = 0;
+  for (const TaskInstanceCount& row : seen.task_instances) beyond_grace += row.queued_beyond_grace;
+  EXPECT_EQ(beyond_grace, 7U) << "the two in the queue big are new";
   ExpectOldestEqualSql(seen, "queued", "queued_dttm");
   ExpectOldestEqualSql(seen, "running", "start_date");
   ExpectOldestEqualSql(seen, "scheduled", "scheduled_dttm");

@@ -37,11 +37,12 @@ TEST_F(MetadataTasksTest, ReadsActiveOnesOfAirflow3) {
   Sql(InsertTasks(30, "success", "default"));
   Sql(InsertTasks(30, "scheduled", "default"));
   Sql("INSERT INTO task_instance (id, task_id, dag_id, run_id, map_index, state, queue, pool, pid,"
-      " hostname, try_number, external_executor_id, queued_dttm, start_date) VALUES"
+      " hostname, try_number, external_executor_id, queued_dttm, start_date, executor) VALUES"
       " ('0198C6A2-5f7e-7cc1-a6b4-2f0f3c1d9e10', 'extract', 'dag', 'run', 7, 'running', 'big', 'p',"
-      " 4711, 'worker-0', 2, '5d2c', to_timestamp(1700000000.25), to_timestamp(1700000003)),"
+      " 4711, 'worker-0', 2, '5d2c', to_timestamp(1700000000.25), to_timestamp(1700000003),"
+      " 'KubernetesExecutor'),"
       " (gen_random_uuid(), 'load', 'dag', 'run', -1, 'queued', NULL, 'p',"
-      " NULL, NULL, NULL, NULL, NULL, NULL)");
+      " NULL, NULL, NULL, NULL, NULL, NULL, NULL)");
   const auto collector = MakeCollector(RoleUrl());
   const MetadataObservation seen = See(*collector);
   ASSERT_THAT(NamesOf(seen.tasks), ElementsAre("extract", "load"));
@@ -56,6 +57,7 @@ TEST_F(MetadataTasksTest, ReadsActiveOnesOfAirflow3) {
   EXPECT_EQ(running.hostname, "worker-0");
   EXPECT_EQ(running.pid, 4711);
   EXPECT_EQ(running.external_executor_id, "5d2c");
+  EXPECT_EQ(running.executor, "KubernetesExecutor");
   EXPECT_EQ(running.queued_at, FromSecondsSinceEpoch(1700000000.25));
   EXPECT_EQ(running.started_at, FromSecondsSinceEpoch(1700000003));
   EXPECT_EQ(seen.tasks[1].state, "queued");
@@ -63,6 +65,7 @@ TEST_F(MetadataTasksTest, ReadsActiveOnesOfAirflow3) {
   EXPECT_EQ(seen.tasks[1].try_number, std::nullopt);
   EXPECT_EQ(seen.tasks[1].pid, std::nullopt);
   EXPECT_EQ(seen.tasks[1].queue, "");
+  EXPECT_EQ(seen.tasks[1].executor, "");
 }
 
 TEST_F(MetadataTasksTest, ReadsActiveOnesOfAirflow2) {

@@ -85,15 +85,17 @@ TEST(ParseMetadataRows, LeavesOutWhatIsNoNumber) {
 }
 
 TEST(ParseMetadataRows, ReadsTaskInstances) {
-  const MetadataRows rows =
-      Parse({MakeRow("task_instances", {"queued", "default", ""}, {"3", "1700000500", "1", "0"}),
-             MakeRow("task_instances", {"running", "q\x01\xff", "K"}, {"1e+01", "", "0", "2"})});
+  const MetadataRows rows = Parse(
+      {MakeRow("task_instances", {"queued", "default", ""}, {"3", "1700000500", "1", "0", "2"}),
+       MakeRow("task_instances", {"running", "q\x01\xff", "K"}, {"1e+01", "", "0", "2"})});
   ASSERT_EQ(rows.groups.size(), 2U);
   EXPECT_EQ(rows.groups[0].count, 3U);
+  EXPECT_EQ(rows.groups[0].queued_beyond_grace, 2U);
   EXPECT_EQ(rows.groups[0].since, FromSecondsSinceEpoch(1700000500));
   EXPECT_EQ(rows.groups[1].queue, "q??");
   EXPECT_EQ(rows.groups[1].executor, "K");
   EXPECT_EQ(rows.groups[1].count, 10U);
+  EXPECT_EQ(rows.groups[1].queued_beyond_grace, 0U);
   EXPECT_EQ(rows.groups[1].since, std::nullopt);
   EXPECT_EQ(rows.observation.task_instances_overdue, 1U);
   EXPECT_EQ(rows.observation.task_instances_heartbeat_lost, 2U);

@@ -36,6 +36,7 @@ TEST(AddTasks, ReadsWhatEachVersionHas) {
   EXPECT_THAT(oldest.sql, HasSubstr("SELECT 'task'::text, (NULL)::text, (dag_id)::text"));
   EXPECT_THAT(oldest.sql, HasSubstr("LIMIT 1000"));
   EXPECT_THAT(oldest.sql, Not(HasSubstr("map_index")));
+  EXPECT_THAT(oldest.sql, Not(HasSubstr("(executor)")));
   EXPECT_TRUE(oldest.by_id.empty());
   EXPECT_TRUE(oldest.problems.empty());
 
@@ -43,6 +44,9 @@ TEST(AddTasks, ReadsWhatEachVersionHas) {
   columns.Add("task_instance_history", "id", true);  // Airflow 2.10: no id of a task instance.
   EXPECT_THAT(QueryOf(columns).sql, HasSubstr("(map_index)::float8"));
   EXPECT_TRUE(QueryOf(columns).by_id.empty());
+
+  columns.Add("task_instance", "executor", true);
+  EXPECT_THAT(QueryOf(columns).sql, HasSubstr("(external_executor_id)::text, (executor)::text"));
 
   columns.Add("task_instance", "id", true);
   const MetadataQuery three = QueryOf(columns);

@@ -65,6 +65,24 @@ TEST(TaskQueues, CountsTheRestAsOtherAndReusesEmptyPlaces) {
   EXPECT_EQ(CountOf(queues.Counts(groups), "running", "other", "other"), 8U);
 }
 
+TEST(TaskQueues, CountsWhatIsQueuedBeyondTheGraceWithItsQueue) {
+  TaskQueues queues;
+  std::vector<TaskInstanceGroup> groups;
+  for (std::size_t number = 0; number < TaskQueues::kLimit + 3; ++number) {
+    groups.push_back({"queued", "q" + std::to_string(number), "", 5, std::nullopt, number % 2});
+  }
+  queues.Learn(groups);
+  const auto beyond = [counts = queues.Counts(groups)](std::string_view queue) {
+    const auto row = std::find_if(counts.begin(), counts.end(), [&](const auto& count) {
+      return count.state == "queued" && count.queue == queue;
+    });
+    return row == counts.end() ? 999 : row->queued_beyond_grace;
+  };
+  EXPECT_EQ(beyond("q0"), 0U);
+  EXPECT_EQ(beyond("q1"), 1U);
+  EXPECT_EQ(beyond("other"), 1U);  // q50, q51 and q52
+}
+
 TEST(TaskQueues, OldestIsTheOldestOfAllExecutors) {
   TaskQueues queues;
   const std::vector<TaskInstanceGroup> groups = {

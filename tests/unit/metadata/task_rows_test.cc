@@ -25,9 +25,10 @@ DatabaseRow MakeRow(std::string_view section, const std::vector<std::string>& te
 }
 
 TEST(ReadTasks, ReadsEveryColumn) {
-  const std::vector<DatabaseRow> rows = {
-      MakeRow("task", {kOne, "dag", "task", "run", "running", "default", "worker-0", "5d2c"},
-              {"3", "2", "4711", "1700000000.5", "1700000003"})};
+  const std::vector<DatabaseRow> rows = {MakeRow(
+      "task",
+      {kOne, "dag", "task", "run", "running", "default", "worker-0", "5d2c", "KubernetesExecutor"},
+      {"3", "2", "4711", "1700000000.5", "1700000003"})};
   const auto tasks = ReadTasks(rows);
   ASSERT_EQ(tasks.size(), 1U);
   EXPECT_EQ(tasks[0].task_instance_id, kOne);
@@ -38,6 +39,7 @@ TEST(ReadTasks, ReadsEveryColumn) {
   EXPECT_EQ(tasks[0].queue, "default");
   EXPECT_EQ(tasks[0].hostname, "worker-0");
   EXPECT_EQ(tasks[0].external_executor_id, "5d2c");
+  EXPECT_EQ(tasks[0].executor, "KubernetesExecutor");
   EXPECT_EQ(tasks[0].map_index, 3);
   EXPECT_EQ(tasks[0].try_number, 2);
   EXPECT_EQ(tasks[0].pid, 4711);
@@ -59,6 +61,7 @@ TEST(ReadTasks, BearsWhatIsMissingOrWrong) {
   ASSERT_EQ(tasks.size(), 2U);
   EXPECT_EQ(tasks[0].task_id, "a");
   EXPECT_EQ(tasks[0].task_instance_id, "");
+  EXPECT_EQ(tasks[0].executor, "");
   EXPECT_EQ(tasks[0].map_index, std::nullopt);
   EXPECT_EQ(tasks[0].try_number, std::nullopt);
   EXPECT_EQ(tasks[0].started_at, std::nullopt);

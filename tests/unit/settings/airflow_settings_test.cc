@@ -224,6 +224,54 @@ TEST_F(AirflowSettingsTest, TheBrokerCountsWithCeleryOnly) {
   EXPECT_EQ(Load().collector.broker_url, "redis://mine/0");
 }
 
+TEST_F(AirflowSettingsTest, TakesHowAirflowExecutesTasks) {
+  Write("/opt/airflow/airflow.cfg",
+        "[core]\nexecutor = CeleryKubernetesExecutor\n[celery]\nworker_concurrency = 8  # few\n"
+        "[celery_kubernetes_executor]\nkubernetes_queue = pods\n");
+  input_.environment = {{"AIRFLOW_HOME", "/opt/airflow"}};
+  const ExecutionSettings execution = Load().execution;
+  EXPECT_EQ(execution.executor, "CeleryKubernetesExecutor");
+  EXPECT_EQ(execution.kubernetes_queue, "pods");
+  EXPECT_EQ(execution.worker_concurrency, 8U);
+  EXPECT_FALSE(execution.worker_concurrency_told);
+  EXPECT_EQ(Origin(Load(), "celery.worker-concurrency").origin,
+            root_ + "/opt/airflow/airflow.cfg [celery] worker_concurrency");
+  input_.environment["AIRFLOW__CORE__EXECUTOR"] = "CeleryExecutor,KubernetesExecutor";
+  input_.environment["AIRFLOW__CELERY__WORKER_AUTOSCALE"] = "12,4";
+  EXPECT_EQ(Load().execution.executor, "CeleryExecutor,KubernetesExecutor");
+  EXPECT_EQ(Load().execution.worker_concurrency, 12U);
+  input_.arguments = {"--celery.worker-concurrency=3"};
+  EXPECT_EQ(Load().execution.worker_concurrency, 3U);
+  EXPECT_TRUE(Load().execution.worker_concurrency_told);
+}
+
+TEST_F(AirflowSettingsTest, TheDefaultConcurrencyHoldsOnlyWhereAirflowsFileHasNoOther) {
+  EXPECT_EQ(Load().execution.worker_concurrency, std::nullopt);
+  EXPECT_EQ(Load().execution.executor, "");
+  EXPECT_EQ(Load().execution.kubernetes_queue, "kubernetes");
+  input_.environment = {{"AIRFLOW__CORE__EXECUTOR", "CeleryExecutor"}};
+  EXPECT_EQ(Load().execution.worker_concurrency, std::nullopt) << "the file was not seen";
+  Write("/opt/airflow/airflow.cfg", "[core]\nexecutor = CeleryExecutor\n");
+  input_.environment["AIRFLOW_HOME"] = "/opt/airflow";
+  EXPECT_EQ(Load().execution.worker_concurrency, 16U);
+  EXPECT_EQ(Origin(Load(), "celery.worker-concurrency").origin, "Airflow's default");
+  EXPECT_FALSE(Load().execution.worker_concurrency_told);
+  input_.environment["AIRFLOW__CELERY__WORKER_AUTOSCALE"] = "";  // As Airflow, it counts for unset.
+  EXPECT_EQ(Load().execution.worker_concurrency, 16U);
+}
+
+TEST_F(AirflowSettingsTest, AConcurrencyThatIsNoNumberIsNotedAndUnknown) {
+  Write("/opt/airflow/airflow.cfg", "[celery]\nworker_concurrency = many\n");
+  input_.environment = {{"AIRFLOW_HOME", "/opt/airflow"}};
+  for (const char* value : {"many", "0", "-1", "1.5", "100001", "9999999999"}) {
+    input_.environment["AIRFLOW__CELERY__WORKER_CONCURRENCY"] = value;
+    EXPECT_EQ(Load().execution.worker_concurrency, std::nullopt) << value;
+    EXPECT_THAT(Load().notes, ElementsAre(HasSubstr("wants a number of tasks from 1 to 100000")));
+  }
+  input_.arguments = {"--celery.worker-concurrency=0"};
+  EXPECT_EQ(Failure().ExitCode(), 2);
+}
+
 TEST_F(AirflowSettingsTest, BrokersOfOtherKindsAreAbsent) {
   input_.environment = {{"AIRFLOW__CELERY__BROKER_URL", "amqp://guest:secret@rabbit//"}};
   EXPECT_THAT(Load().broker_absence,
