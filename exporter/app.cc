@@ -11,6 +11,7 @@
 #include "collectors/oom/oom_observation.h"
 #include "collectors/registry.h"
 #include "exporter/insight/kill_metrics.h"
+#include "exporter/insight/sizing_metrics.h"
 #include "exporter/self_metrics.h"
 #include "exporter/status_facts.h"
 
@@ -80,6 +81,12 @@ CollectorSettings CollectorSettingsOf(const Settings& settings,
   return result;
 }
 
+SizingSources SizingSourcesOf(const Board& board) {
+  return {board.Latest<HostObservation>("host"), board.Latest<ContainerObservation>("container"),
+          board.Latest<ComponentObservation>("component"),
+          board.Latest<MetadataObservation>("metadata"), board.Latest<BrokerObservation>("broker")};
+}
+
 WebSettings WebSettingsOf(const Settings& settings) {
   WebSettings web;
   web.threads = static_cast<int>(settings.max_requests);
@@ -131,6 +138,9 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
       board, std::vector<MetricsPage::Describer>{
                  [this](MetricWriter& writer) { insights_->Describe(writer); },
                  [this, &board](MetricWriter& writer) {
+                   DescribeSizing(insights_->Size(SizingSourcesOf(board)), writer);
+                 },
+                 [this, &board](MetricWriter& writer) {
                    // What comes from a stale reading is left out, not repeated.
                    if (!board.Latest<OomObservation>("oom")) return;
                    DescribeKills(*insights_->Kills(), writer);
@@ -148,7 +158,8 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
         input.entries = generation->collectors.board().Read();
         input.kills = insights_->Kills();
         input.facts = TroubleOf(insights_->Reconciled());
-        const auto summary = SummaryOf(generation->collectors.board());
+        const Board& fresh = generation->collectors.board();
+        const auto summary = SummaryOf(fresh, insights_->Size(SizingSourcesOf(fresh)));
         input.facts.insert(input.facts.end(), summary.begin(), summary.end());
         input.notes = ProblemsOf(generation->collectors.board());
         input.notes.insert(input.notes.begin(), generation->notes.begin(), generation->notes.end());

@@ -89,6 +89,19 @@ void AddTasks(const Board& board, Facts& facts) {
   }
 }
 
+/// "16 configured, the host bears 2".
+void AddSizing(const Sizing& sizing, Facts& facts) {
+  std::string value;
+  if (sizing.worker_concurrency) {
+    value = std::to_string(*sizing.worker_concurrency) + " configured";
+  }
+  if (const auto bears = sizing.concurrency_recommended) {
+    value += value.empty() ? "the host bears " : ", the host bears ";
+    value += *bears > 0 ? std::to_string(*bears) : "not even one";
+  }
+  if (!value.empty()) facts.push_back({"Tasks", "At once, in each worker", std::move(value)});
+}
+
 void AddQueues(const Board& board, Facts& facts) {
   const auto broker = board.Latest<BrokerObservation>("broker");
   if (!broker) return;
@@ -134,12 +147,13 @@ std::vector<StatusFact> TroubleOf(const ReconcileReport& report) {
   return facts;
 }
 
-std::vector<StatusFact> SummaryOf(const Board& board) {
+std::vector<StatusFact> SummaryOf(const Board& board, const Sizing& sizing) {
   Facts facts;
   AddHost(board, facts);
   AddContainers(board, facts);
   AddComponents(board, facts);
   AddTasks(board, facts);
+  AddSizing(sizing, facts);
   AddQueues(board, facts);
   return facts;
 }

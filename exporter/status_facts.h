@@ -6,13 +6,15 @@
 
 #include "exporter/board.h"
 #include "exporter/insight/reconcile_report.h"
+#include "exporter/insight/sizing.h"
 #include "exporter/web/status_page.h"
 
 namespace airflow_host {
 
-/// A summary of the fresh observations on `board`: memory, swap, components, tasks, queues. A
-/// source without an observation gives no lines. Pure; any thread.
-std::vector<StatusFact> SummaryOf(const Board& board);
+/// A summary of the fresh observations on `board`, and of `sizing`, which was made of them: memory,
+/// swap, components, tasks, queues. A source without an observation gives no lines. Pure; any
+/// thread.
+std::vector<StatusFact> SummaryOf(const Board& board, const Sizing& sizing);
 
 /// What is wrong with tasks, messages and workers; nothing while all is well or not known. Pure;
 /// any thread.

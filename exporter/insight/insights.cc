@@ -27,11 +27,12 @@ const T* As(const Observation& observation) {
 
 Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
+      execution_(std::move(settings.execution)),
       stale_after_(4 * settings.trend.component_cadence),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)),
-      reconcile_(std::move(settings.execution)) {}
+      reconcile_(execution_) {}
 
 std::shared_ptr<const Observation> Insights::Absorb(
     std::shared_ptr<const Observation> observation) {
@@ -132,6 +133,15 @@ void Insights::AbsorbForKills(const Observation& observation) {
   auto report = std::make_shared<const KillReport>(kills_.Report());
   const std::lock_guard reading(reading_);
   kill_report_ = std::move(report);
+}
+
+Sizing Insights::Size(const SizingSources& sources) const {
+  std::optional<std::uint64_t> largest_task_bytes;
+  {
+    const std::lock_guard reading(reading_);
+    largest_task_bytes = task_report_.largest_bytes;
+  }
+  return SizeUp(execution_, sources, largest_task_bytes);
 }
 
 std::shared_ptr<const KillReport> Insights::Kills() const {

@@ -15,6 +15,7 @@
 #include "exporter/insight/kill_attribution.h"
 #include "exporter/insight/kill_report.h"
 #include "exporter/insight/reconcile.h"
+#include "exporter/insight/sizing.h"
 #include "exporter/insight/task_memory.h"
 #include "exporter/insight/task_names.h"
 #include "exporter/insight/trends.h"
@@ -43,6 +44,9 @@ class Insights {
   /// Adds what was learned, unless what it was learned from is older than four cadences.
   void Describe(MetricWriter& writer) const;
 
+  /// What the fresh observations in `sources` say of how many workers and tasks fit.
+  Sizing Size(const SizingSources& sources) const;
+
   /// What is known of the kernel's kills; never null.
   std::shared_ptr<const KillReport> Kills() const;
 
@@ -68,6 +72,7 @@ class Insights {
   void AbsorbForKills(const Observation& observation);
 
   const Clock& clock_;
+  const ExecutionSettings execution_;
   const std::chrono::nanoseconds stale_after_;  // Of what is learned from processes.
   HostInsight host_;
   Trends trends_;

@@ -18,7 +18,7 @@ constexpr std::string_view kUnknown = "unknown";
 /// One try of one task: the processes below its topmost one.
 struct TaskTree {
   const TaskIdentity* task = nullptr;
-  std::uint64_t bytes = 0;
+  TaskSize size;
   bool measured = true;  ///< The PSS of every process is known.
 };
 
@@ -58,7 +58,8 @@ std::map<std::pair<int, std::uint64_t>, TaskTree> TreesOf(const ComponentObserva
     if (!process.task) continue;
     const ProcessSample& top = *TopOf(&process, tasks);
     TaskTree& tree = trees[{top.pid, top.start_ticks}];
-    tree.bytes += TaskBytes(process);
+    tree.size.bytes += TaskBytes(process);
+    tree.size.swapped_bytes += process.swap_bytes.value_or(0);
     tree.measured = tree.measured && process.pss_bytes.has_value();
     const bool tells_more = tree.task == nullptr || (!tree.task->Named() && process.task->Named());
     if (tells_more) tree.task = &*process.task;
@@ -131,24 +132,31 @@ void TaskMemory::Absorb(const ComponentObservation& components, TaskNames& names
     const TaskIdentity& task = *tree.task;
     const std::string_view unknown = kUnknown;
     tasks_[{Label(task.Named() ? task.dag_id : unknown),
-            Label(task.Named() ? task.task_id : unknown)}] += tree.bytes;
+            Label(task.Named() ? task.task_id : unknown)}] += tree.size.bytes;
     auto estimate = earlier.extract(process);
     if (tree.measured) {
-      AddPeak(task, tree.bytes, now);
+      AddTry(task, tree.size, now);
       continue;
     }
     if (!estimate) {
-      estimates_.emplace(process, Estimate{task, tree.bytes, now});
+      estimates_.emplace(process, Estimate{task, tree.size, now});
       continue;
     }
-    estimate.mapped().task = task;
-    estimate.mapped().bytes = std::max(estimate.mapped().bytes, tree.bytes);
-    if (now - estimate.mapped().since > kEstimatePatience) AddPeak(task, tree.bytes, now);
+    auto& [known_task, size, since] = estimate.mapped();
+    known_task = task;
+    size.bytes = std::max(size.bytes, tree.size.bytes);
+    size.swapped_bytes = std::max(size.swapped_bytes, tree.size.swapped_bytes);
+    if (now - since > kEstimatePatience) AddTry(task, tree.size, now);
     estimates_.insert(std::move(estimate));
   }
-  for (const auto& [process, ended] : earlier) AddPeak(ended.task, ended.bytes, now);
+  for (const auto& [process, ended] : earlier) AddTry(ended.task, ended.size, now);
   NameThePast(names, now);
   ForgetPeaks(now);
+}
+
+void TaskMemory::AddTry(const TaskIdentity& task, const TaskSize& size, SteadyTime now) {
+  largest_.Add(size.bytes + size.swapped_bytes, now);
+  AddPeak(task, size.bytes, now);
 }
 
 void TaskMemory::AddPeak(const TaskIdentity& task, std::uint64_t bytes, SteadyTime now) {
@@ -200,6 +208,7 @@ TaskMemoryReport TaskMemory::Report(SteadyTime now) const {
   }
   SortByBytes(report.peaks);
   if (report.peaks.size() > kShown) report.peaks.resize(kShown);
+  report.largest_bytes = largest_.Most(now);
   return report;
 }
 

@@ -40,12 +40,21 @@ struct DagMemoryPeak {
 struct TaskMemoryReport {
   std::vector<TaskMemoryRow> tasks;  ///< The heaviest first; "other" last, and only if needed.
   std::vector<DagMemoryPeak> peaks;  ///< The highest first.
+  /// The most that one try of any task took within the last day, whether its name is known or not,
+  /// and what of it was swapped out included: what it would take in memory alone.
+  std::optional<std::uint64_t> largest_bytes;
 };
 
 /// The memory of one process as task memory counts it: its proportional share (PSS); where that is
 /// denied or not read yet, its anonymous memory, which is most of what a task takes and, unlike
 /// RSS, leaves out the files that it shares with every other process of Airflow; else its RSS.
 std::uint64_t TaskBytes(const ProcessSample& process);
+
+/// The memory of one try of a task.
+struct TaskSize {
+  std::uint64_t bytes = 0;          ///< TaskBytes of its processes together.
+  std::uint64_t swapped_bytes = 0;  ///< VmSwap of them.
+};
 
 /// The largest sample of each of the last hours, in a ring.
 class DayPeak {
@@ -94,6 +103,8 @@ class TaskMemory {
     SteadyTime last_seen{};
   };
 
+  /// Takes note of one try of `task`, at one time.
+  void AddTry(const TaskIdentity& task, const TaskSize& size, SteadyTime now);
   void AddPeak(const TaskIdentity& task, std::uint64_t bytes, SteadyTime now);
   void AddUnnamed(const std::string& id, std::uint64_t bytes, SteadyTime now);
   void NameThePast(TaskNames& names, SteadyTime now);
@@ -102,13 +113,14 @@ class TaskMemory {
   /// The most of one try, as long as not all of its PSS is known.
   struct Estimate {
     TaskIdentity task;
-    std::uint64_t bytes = 0;
+    TaskSize size;
     SteadyTime since{};
   };
 
   std::map<TaskKey, std::uint64_t> tasks_;
   std::map<std::pair<int, std::uint64_t>, Estimate> estimates_;  // By the topmost's pid and start.
   std::map<std::string, DayPeak, std::less<>> peaks_;
+  DayPeak largest_;
   std::map<std::string, Unnamed, std::less<>> unnamed_;  // By the task instance's id.
 };
 

@@ -55,6 +55,25 @@ TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
   EXPECT_EQ(DagOfMemory(insights), "(absent)");
 }
 
+TEST(Insights, SizeUpByTheLargestTaskThatWasSeen) {
+  ManualClock clock;
+  InsightSettings settings;
+  settings.execution.worker_concurrency = 16;
+  Insights insights(settings, clock);
+  auto host = std::make_shared<HostObservation>();
+  host->memory.available_bytes = 2'000'000'000;
+  SizingSources sources;
+  sources.host = host;
+  sources.components = OneTask();
+  EXPECT_EQ(insights.Size(sources).worker_concurrency, 16U);
+  EXPECT_EQ(insights.Size(sources).task_headroom, std::nullopt);
+  auto large = std::make_shared<ComponentObservation>(*OneTask());
+  large->processes[0].pss_bytes = 900'000'000;
+  insights.Absorb(large);
+  insights.Absorb(OneTask());
+  EXPECT_EQ(insights.Size(sources).task_headroom, 2U);
+}
+
 std::string ComponentOfContainer(Insights& insights) {
   auto containers = std::make_shared<ContainerObservation>();
   containers->containers.resize(1);

@@ -224,6 +224,27 @@ TEST_F(TaskMemoryTest, DropsTheLowestOfTooManyPeaks) {
   EXPECT_EQ(peaks[0], (DagMemoryPeak{"dag299", 1299}));
 }
 
+TEST_F(TaskMemoryTest, KnowsTheLargestTryOfTheDayWithNameOrWithout) {
+  EXPECT_EQ(See({}, seconds(0)).largest_bytes, std::nullopt);
+  ProcessSample runner = Process(2, 1, WithId(kOne), 200);
+  runner.swap_bytes = 50;
+  // A tree of two, one of which is partly swapped out, and another task.
+  EXPECT_EQ(
+      See({Process(1, 0, WithId(kOne), 100), runner, Process(3, 0, WithId(kTwo), 300)}, seconds(5))
+          .largest_bytes,
+      350U);
+  EXPECT_EQ(See({}, hours(23)).largest_bytes, 350U);
+  EXPECT_EQ(See({Process(4, 0, Named("small", "t"), 10)}, hours(26)).largest_bytes, 10U);
+}
+
+TEST_F(TaskMemoryTest, AnEstimateOfATaskThatEndedCountsForTheLargestToo) {
+  ProcessSample process = Process(1, 0, Named("dag", "t"), 0);
+  process.pss_bytes.reset();
+  process.anon_bytes = 700;
+  EXPECT_EQ(See({process}, seconds(0)).largest_bytes, std::nullopt);
+  EXPECT_EQ(See({}, seconds(5)).largest_bytes, 700U);
+}
+
 TEST_F(TaskMemoryTest, ShowsNoSeriesTwiceHoweverLongTheNames) {
   const std::string longest(MetricWriter::kLongestLabelValue, 'd');
   const TaskMemoryReport report = See({Process(1, 0, Named(longest + "1", "t\x01"), 1),

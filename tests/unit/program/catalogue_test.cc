@@ -12,6 +12,7 @@
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_metrics.h"
 #include "exporter/insight/reconcile_metrics.h"
+#include "exporter/insight/sizing_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
 #include "exporter/self_metrics.h"
@@ -30,6 +31,7 @@ std::vector<MetricDescription> AllMetrics() {
   add(HostVerdictMetrics());
   add(KillMetrics());
   add(TaskMemoryMetrics());
+  add(SizingMetrics());
   add(ReconcileMetrics());
   add(SelfMetrics());
   add(MetricsPageMetrics());
@@ -92,6 +94,7 @@ TEST(Catalogue, StandsInTheReadmeAsAWhole) {
   check(HostVerdictMetrics());
   check(KillMetrics());
   check(TaskMemoryMetrics());
+  check(SizingMetrics());
   check(ReconcileMetrics());
   check(SelfMetrics());
   check(MetricsPageMetrics());

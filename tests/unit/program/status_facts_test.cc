@@ -30,7 +30,7 @@ class StatusFactsTest : public ::testing::Test {
 
   std::vector<std::string> Lines() const {
     std::vector<std::string> lines;
-    for (const StatusFact& fact : SummaryOf(board_)) {
+    for (const StatusFact& fact : SummaryOf(board_, sizing_)) {
       lines.push_back(fact.section + " / " + fact.name + ": " + fact.value);
     }
     return lines;
@@ -38,6 +38,7 @@ class StatusFactsTest : public ::testing::Test {
 
   ManualClock clock_;
   Board board_{clock_};
+  Sizing sizing_;
 };
 
 TEST_F(StatusFactsTest, SaysNothingOfWhatWasNotSeen) {
@@ -65,6 +66,17 @@ TEST_F(StatusFactsTest, CountsTasksOverQueues) {
   board_.Publish("metadata", metadata);
   EXPECT_THAT(Lines(),
               ElementsAre("Tasks / queued: 4 task instances", "Tasks / running: 1 task instance"));
+}
+
+TEST_F(StatusFactsTest, SetsWhatTheHostBearsBesideWhatIsConfigured) {
+  sizing_.worker_concurrency = 16;
+  EXPECT_THAT(Lines(), ElementsAre("Tasks / At once, in each worker: 16 configured"));
+  sizing_.concurrency_recommended = 2;
+  EXPECT_THAT(Lines(),
+              ElementsAre("Tasks / At once, in each worker: 16 configured, the host bears 2"));
+  sizing_.worker_concurrency.reset();
+  sizing_.concurrency_recommended = 0;
+  EXPECT_THAT(Lines(), ElementsAre("Tasks / At once, in each worker: the host bears not even one"));
 }
 
 TEST_F(StatusFactsTest, DoesNotCallAnUnknownQueueEmpty) {

@@ -1,0 +1,57 @@
+// How many workers the load needs, how many there are, and how many tasks at once the memory of
+// this host bears.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "collectors/broker/broker_observation.h"
+#include "collectors/component/component_observation.h"
+#include "collectors/container/container_observation.h"
+#include "collectors/host/host_observation.h"
+#include "collectors/metadata/metadata_observation.h"
+#include "exporter/insight/execution_settings.h"
+#include "exporter/insight/workers_required.h"
+
+namespace airflow_host {
+
+/// The observations that sizing joins; null where there is no fresh one.
+struct SizingSources {
+  std::shared_ptr<const HostObservation> host;
+  std::shared_ptr<const ContainerObservation> containers;
+  std::shared_ptr<const ComponentObservation> components;
+  std::shared_ptr<const MetadataObservation> metadata;
+  std::shared_ptr<const BrokerObservation> broker;
+};
+
+/// What DescribeSizing shows. What is not known is empty. A plain value.
+struct Sizing {
+  /// Tasks that one Celery worker runs at once; what the required workers were reckoned with.
+  std::optional<std::uint32_t> worker_concurrency;
+  std::vector<QueueWorkers> workers_required;
+  std::optional<std::uint64_t> workers_live;
+  /// For each worker on this host; 0 where not even one task fits.
+  std::optional<std::uint64_t> concurrency_recommended;
+  /// Tasks besides those that run.
+  std::optional<std::uint64_t> task_headroom;
+};
+
+/// How many tasks one Celery worker runs at once: what the exporter was told; else what all workers
+/// on this host run, if they agree; else what the configuration says; else what the processes of
+/// Airflow on this host have for configuration. `components` may be null. Pure; any thread.
+std::optional<std::uint32_t> ConcurrencyInForce(const ExecutionSettings& settings,
+                                                const ComponentObservation* components);
+
+/// The executors that are configured, by `settings` or else by the processes of Airflow on this
+/// host, if they agree. `components` may be null. Pure; any thread.
+Executors ExecutorsInForce(const ExecutionSettings& settings,
+                           const ComponentObservation* components);
+
+/// Sizes up. `largest_task_bytes`: the most that one try of one task took here within the day.
+/// Pure; any thread.
+Sizing SizeUp(const ExecutionSettings& settings, const SizingSources& sources,
+              std::optional<std::uint64_t> largest_task_bytes);
+
+}  // namespace airflow_host

@@ -1,0 +1,78 @@
+#include "exporter/insight/executors.h"
+
+#include <gtest/gtest.h>
+
+namespace airflow_host {
+namespace {
+
+TEST(Executors, FindsCeleryUnderAllItsNames) {
+  struct Case {
+    const char* setting;
+    bool has_celery;
+    bool celery_is_default;
+  };
+  const Case kCases[] = {
+      {"CeleryExecutor", true, true},
+      {"airflow.providers.celery.executors.celery_executor.CeleryExecutor", true, true},
+      {"CeleryKubernetesExecutor", true, true},
+      {"my_company.executors.TunedCeleryExecutor", true, true},
+      {" LocalExecutor , CeleryExecutor ", true, false},
+      {"KubernetesExecutor,CeleryExecutor", true, false},
+      {"fast:my.module.TunedCeleryExecutor,LocalExecutor", true, true},
+      {"LocalExecutor;team_a=CeleryExecutor", true, false},
+      {"team_a=LocalExecutor,EdgeExecutor;CeleryExecutor", true, true},
+      {"LocalExecutor", false, false},
+      {"SequentialExecutor", false, false},
+      {"LocalKubernetesExecutor", false, false},
+      {"airflow.providers.edge3.executors.EdgeExecutor", false, false},
+      // A module may be called after what its class is not.
+      {"celery_tools.NullExecutor", false, false},
+  };
+  for (const auto& [setting, has_celery, celery_is_default] : kCases) {
+    const Executors executors(setting);
+    EXPECT_TRUE(executors.known()) << setting;
+    EXPECT_EQ(executors.HasCelery(), has_celery) << setting;
+    EXPECT_EQ(executors.IsCelerys(""), celery_is_default) << setting;
+  }
+}
+
+TEST(Executors, TellsTasksApartByNameAliasAndPath) {
+  const Executors executors(
+      "CeleryExecutor,pods:airflow.providers.cncf.kubernetes.executors.kubernetes_executor."
+      "KubernetesExecutor,small:LocalExecutor,tuned:my.module.TunedCeleryExecutor");
+  for (const char* name :
+       {"CeleryExecutor", "tuned", "my.module.TunedCeleryExecutor", "TunedCeleryExecutor",
+        "airflow.providers.celery.executors.celery_executor.CeleryExecutor"}) {
+    EXPECT_TRUE(executors.IsCelerys(name)) << name;
+  }
+  for (const char* name : {"pods", "KubernetesExecutor", "small", "LocalExecutor",
+                           "airflow.providers.cncf.kubernetes.executors.kubernetes_executor."
+                           "KubernetesExecutor"}) {
+    EXPECT_FALSE(executors.IsCelerys(name)) << name;
+  }
+}
+
+TEST(Executors, JudgesWhatIsNotConfiguredAsTheChartsQueryDoes) {
+  for (const char* setting : {"", "CeleryExecutor", " ; , "}) {
+    const Executors executors(setting);
+    EXPECT_TRUE(executors.IsCelerys("")) << setting;
+    EXPECT_TRUE(executors.IsCelerys("removed_alias")) << setting;
+    EXPECT_FALSE(executors.IsCelerys("KubernetesExecutor")) << setting;
+    EXPECT_FALSE(executors.IsCelerys("EdgeExecutor")) << setting;
+    EXPECT_FALSE(executors.IsCelerys("airflow.providers.edge3.executors.EdgeExecutor")) << setting;
+  }
+  EXPECT_FALSE(Executors("").known());
+  EXPECT_FALSE(Executors("").HasCelery());
+}
+
+TEST(Executors, KnowsTheOneThatGoesByQueues) {
+  EXPECT_TRUE(Executors("CeleryKubernetesExecutor").IsCeleryKubernetes());
+  EXPECT_TRUE(Executors("airflow.providers.celery.executors.celery_kubernetes_executor."
+                        "CeleryKubernetesExecutor")
+                  .IsCeleryKubernetes());
+  EXPECT_FALSE(Executors("CeleryExecutor,KubernetesExecutor").IsCeleryKubernetes());
+  EXPECT_FALSE(Executors("").IsCeleryKubernetes());
+}
+
+}  // namespace
+}  // namespace airflow_host
