@@ -3,6 +3,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -39,14 +40,17 @@ class Collector {
   /// library is caught in the file that calls the library. Parts of the source that are missing are
   /// empty optionals; an Error means that there is no observation at all. kAbsent: this host has no
   /// such source, which is no failure; a server that is configured and not there is kFailed.
-  /// kAbsent: this host has no such source, which is no failure; a server that is configured and
-  /// not there is kFailed.
   virtual Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) = 0;
 
   /// Breaks off an Observe that is under way, so that it returns soon with kTimedOut; without
   /// effect when none is. Called from the watchdog's thread while Observe runs in another. Only a
   /// collector whose calls can block longer than their deadline needs it.
   virtual void Interrupt() noexcept {}
+
+  /// How many attempts to connect to the source have failed since the collector was made; nothing
+  /// where it keeps no count. Unlike an observation it is there while the source is not. Called
+  /// from Observe's thread, between two Observes.
+  virtual std::optional<std::uint64_t> ConnectionFailures() const { return std::nullopt; }
 };
 
 /// How a collector fares, as the board knows it. A plain value.
@@ -62,6 +66,8 @@ struct CollectorStatus {
   std::optional<SystemTime> last_success;
   /// How long the last finished attempt took.
   std::optional<std::chrono::nanoseconds> last_duration;
+  /// Collector::ConnectionFailures after the last finished attempt.
+  std::optional<std::uint64_t> connection_failures;
   /// Why the last attempt failed, or what is missing; empty while all is well.
   std::string message;
 

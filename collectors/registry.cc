@@ -64,6 +64,7 @@ Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
   }
   return MakeMetadataCollector({.url = *settings.database_url,
                                 .schema = settings.database_schema,
+                                .thresholds = settings.metadata_thresholds,
                                 .task_lookup = settings.task_lookup},
                                clock);
 }

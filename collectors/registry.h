@@ -13,6 +13,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/component/neighbour_groups.h"
+#include "collectors/metadata/airflow_thresholds.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "collectors/support/paths.h"
@@ -50,6 +51,8 @@ struct CollectorSettings {
   std::optional<std::string> database_url;
   /// `[database] sql_alchemy_schema`; empty means PostgreSQL's own search path.
   std::string database_schema;
+  /// What Airflow's configuration says of the thresholds of tasks and components.
+  ThresholdSettings metadata_thresholds;
   /// Ids of task instances whose names the program wants from the database; may be null.
   std::shared_ptr<TaskLookup> task_lookup;
   /// kombu URL of the Celery broker, secrets included; absent where none was given.

@@ -44,6 +44,7 @@ void CollectorRunner::Finish(const Expected<std::shared_ptr<const Observation>>&
   status_.succeeded = result.has_value();
   status_.stuck = false;
   status_.last_duration = clock_.SteadyNow() - started;
+  status_.connection_failures = collector_->ConnectionFailures();
   status_.message = result ? std::string() : result.error().message;
   if (result) status_.last_success = clock_.SystemNow();
   board_.SetStatus(row_.name, status_);

@@ -44,7 +44,7 @@ struct ColumnRow {
   int minor;
 };
 
-constexpr std::array<ColumnRow, 7> kColumns = {{
+constexpr std::array<ColumnRow, 8> kColumns = {{
     {"trigger", "queue", 3, 2},
     {"dag", "timetable_type", 3, 2},
     {"dag", "last_parse_duration", 3, 1},
@@ -52,6 +52,7 @@ constexpr std::array<ColumnRow, 7> kColumns = {{
     {"task_instance", "executor", 2, 10},
     {"slot_pool", "include_deferred", 2, 7},
     {"task_instance", "map_index", 2, 3},
+    {"task_instance", "trigger_id", 2, 2},
 }};
 
 }  // namespace
@@ -73,6 +74,12 @@ std::optional<AirflowVersion> VersionOfColumns(const SchemaColumns& columns) {
     }
   }
   return std::nullopt;
+}
+
+std::optional<AirflowVersion> VersionOf(const std::optional<std::string>& revision,
+                                        const SchemaColumns& columns) {
+  auto version = revision ? VersionOfRevision(*revision) : std::nullopt;
+  return version ? version : VersionOfColumns(columns);
 }
 
 }  // namespace airflow_host

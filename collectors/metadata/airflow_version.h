@@ -26,7 +26,11 @@ struct AirflowVersion {
 std::optional<AirflowVersion> VersionOfRevision(std::string_view revision);
 
 /// The oldest release that has the columns of this database; nothing where task_instance cannot be
-/// seen. For revisions that are not known. Any thread.
+/// seen. Any thread.
 std::optional<AirflowVersion> VersionOfColumns(const SchemaColumns& columns);
+
+/// The releases by `revision`, or by `columns` where it is absent or not known. Any thread.
+std::optional<AirflowVersion> VersionOf(const std::optional<std::string>& revision,
+                                        const SchemaColumns& columns);
 
 }  // namespace airflow_host

@@ -4,6 +4,7 @@
 #include <optional>
 #include <utility>
 
+#include "collectors/metadata/airflow_version.h"
 #include "collectors/metadata/conninfo.h"
 #include "collectors/metadata/database_client.h"
 #include "collectors/metadata/database_url.h"
@@ -25,6 +26,7 @@ class MetadataCollector final : public Collector {
   MetadataCollector(const DatabaseAddress& address, MetadataSettings settings, const Clock& clock)
       : client_(address, Conninfo(address)),
         schema_(std::move(settings.schema)),
+        thresholds_(settings.thresholds),
         task_lookup_(std::move(settings.task_lookup)),
         clock_(clock) {}
 
@@ -52,6 +54,8 @@ class MetadataCollector final : public Collector {
 
   void Interrupt() noexcept override { client_.Interrupt(); }
 
+  std::optional<std::uint64_t> ConnectionFailures() const override { return connection_failures_; }
+
  private:
   /// Sees to it that there is a connection and a statement for what it may read.
   Expected<void> Prepare(Deadline deadline) {
@@ -67,47 +71,60 @@ class MetadataCollector final : public Collector {
                   "connecting to the metadata database took all the time there was; the connection "
                   "is kept for the next try");
     }
+    return Probe();
+  }
+
+  /// Looks at what the connection may read and at the release that wrote it, whose rules the
+  /// statement follows.
+  Expected<void> Probe() {
     const auto rows = client_.Query(SchemaProbe(schema_));
     if (!rows) return tl::unexpected(rows.error());
     columns_ = ParseSchemaColumns(*rows);
     probed_revision_.reset();
-    query_ = BuildMetadataQuery(columns_, schema_);
+    if (!columns_.Missing("alembic_version", {"version_num"})) {
+      const auto revision = client_.Query(RevisionProbe(schema_));
+      if (!revision) return tl::unexpected(revision.error());
+      probed_revision_ = ParseRevision(*revision);
+    }
+    const auto version = VersionOf(probed_revision_, columns_);
+    query_ = BuildMetadataQuery(columns_, schema_, ThresholdsOf(version, thresholds_));
     return {};
   }
 
   std::shared_ptr<const Observation> Finish(MetadataRows rows) {
     MetadataObservation& observation = rows.observation;
-    observation.connection_failures = connection_failures_;
     observation.problems = query_->problems;
     if (query_->reads_task_instances) {
       queues_.Learn(rows.groups);
       observation.task_instances = queues_.Counts(rows.groups);
       observation.oldest = queues_.Oldest(rows.groups);
-      observation.task_instances_overdue = observation.task_instances_overdue.value_or(0);
       if (rows.groups.size() >= static_cast<std::size_t>(kRowLimit)) {
         observation.problems.emplace_back("there are more queues than are read: counts are low");
       }
+    }
+    if (query_->reads_overdue) {
+      auto& overdue = observation.task_instances_overdue;
+      overdue = overdue.value_or(0);
     }
     if (query_->reads_lost_heartbeats) {
       auto& lost = observation.task_instances_heartbeat_lost;
       lost = lost.value_or(0);
     }
     // Airflow was migrated: other columns may be there from now on.
-    const std::string revision = observation.revision.value_or("");
-    if (probed_revision_ && *probed_revision_ != revision) query_.reset();
-    probed_revision_ = revision;
+    if (probed_revision_ != observation.revision) query_.reset();
     return std::make_shared<const MetadataObservation>(std::move(observation));
   }
 
   DatabaseClient client_;
   const std::string schema_;
+  const ThresholdSettings thresholds_;
   const std::shared_ptr<TaskLookup> task_lookup_;
   const Clock& clock_;
 
   SchemaColumns columns_;
   /// Empty until the connection has been looked at.
   std::optional<MetadataQuery> query_;
-  /// The revision that the statement was first answered with; empty before that.
+  /// The revision by whose release's rules the statement was made.
   std::optional<std::string> probed_revision_;
   TaskQueues queues_;
   std::uint64_t connection_failures_ = 0;

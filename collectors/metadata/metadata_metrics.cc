@@ -52,11 +52,14 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
      "Since when the oldest task instance has been in the state (table task_instance: "
      "scheduled_dttm, queued_dttm or start_date), sampled every few seconds. Absent without one."},
     {"airflow_metadata_task_instances_overdue",
-     "Task instances in the state queued for longer than 600 s, Airflow's default "
-     "task_queued_timeout (table task_instance), sampled every few seconds."},
+     "Task instances in the state queued for longer than this Airflow lets them wait "
+     "(task_queued_timeout; table task_instance), sampled every few seconds. Absent before Airflow "
+     "2.6 unless stalled_task_timeout is set."},
     {"airflow_metadata_task_instances_heartbeat_lost",
-     "Running task instances without a heartbeat for 300 s, Airflow's default "
-     "task_instance_heartbeat_timeout (tables task_instance, job), sampled every few seconds."},
+     "Running task instances whose heartbeat has stayed away for longer than this Airflow allows "
+     "(task_instance_heartbeat_timeout; tables task_instance, job), whichever scheduler queued "
+     "them; "
+     "sampled every few seconds."},
     {"airflow_metadata_dag_runs",
      "DAG runs in each active state (table dag_run), sampled every few seconds."},
     {"airflow_metadata_oldest_queued_dag_run_timestamp_seconds",
@@ -74,12 +77,13 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
      "seconds."},
     {"airflow_metadata_pool_slots",
      "Slots of each pool (tables slot_pool, task_instance), sampled every few seconds. Counted in "
-     "slots, not tasks; total and open are absent for a pool without limit. First 50 pools."},
+     "slots, not tasks; total and open are absent for a pool without limit. Pools beyond the first "
+     "50 are summed up as pool other."},
     {"airflow_metadata_component_heartbeat_timestamp_seconds",
      "Last heartbeat of each component that calls itself running (table job, last day), sampled "
      "every few seconds."},
     {"airflow_metadata_components_alive",
-     "Components with a recent heartbeat by Airflow's own rule and default thresholds (table job), "
+     "Components with a recent heartbeat by the rule and threshold of this Airflow (table job), "
      "sampled every few seconds."},
     {"airflow_metadata_connections",
      "Sessions in the metadata database (pg_stat_activity), sampled every few seconds. State is "
@@ -161,7 +165,6 @@ void DescribeServer(const MetadataObservation& seen, MetricWriter& writer) {
                {{"application", count.application}, {"state", count.state}});
   }
   writer.Add(kMetrics[kConnectionsMax], seen.connections_max);
-  writer.Add(kMetrics[kConnectionFailures], static_cast<double>(seen.connection_failures));
   writer.Add(kMetrics[kLongestTransaction], Seconds(seen.longest_transaction));
   writer.Add(kMetrics[kDatabaseSize], seen.database_size_bytes);
   writer.Add(kMetrics[kDeadlocks], seen.deadlocks);
@@ -175,6 +178,7 @@ std::span<const MetricDescription> MetadataMetrics() { return kMetrics; }
 void DescribeMetadata(const CollectorStatus& status, const MetadataObservation* observation,
                       MetricWriter& writer) {
   if (const auto up = status.Up()) writer.Add(kMetrics[kUp], *up ? 1.0 : 0.0);
+  writer.Add(kMetrics[kConnectionFailures], status.connection_failures);
   if (observation == nullptr) return;
   if (observation->revision) {
     writer.Add(kMetrics[kInfo], 1.0,

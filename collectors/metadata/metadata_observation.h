@@ -46,7 +46,7 @@ struct ComponentHeartbeat {
   SystemTime at{};        ///< job.latest_heartbeat.
 };
 
-/// How many of a component are alive by Airflow's own rule (Job.is_alive with default settings).
+/// How many of a component are alive by Airflow's own rule (Job.is_alive).
 struct ComponentsAlive {
   std::string component;
   std::uint64_t count = 0;
@@ -100,9 +100,10 @@ struct MetadataObservation final : Observation {
 
   std::vector<TaskInstanceCount> task_instances;  ///< Active states; zeros for known queues.
   std::vector<OldestTaskInstance> oldest;         ///< Only where there is one.
-  /// Queued for longer than 600 s, Airflow's default task_queued_timeout.
+  /// Queued for longer than this release and installation let a task instance wait; absent where
+  /// that is for ever.
   std::optional<std::uint64_t> task_instances_overdue;
-  /// Running without a heartbeat for 300 s, Airflow's default task_instance_heartbeat_timeout.
+  /// Running without a heartbeat by this release's rule and this installation's timeout.
   std::optional<std::uint64_t> task_instances_heartbeat_lost;
 
   /// At most kMostTasks of the queued and running ones, running first and the oldest first, then
@@ -117,6 +118,8 @@ struct MetadataObservation final : Observation {
   std::optional<std::uint64_t> import_errors;       ///< Rows of import_error.
   std::optional<std::uint64_t> dag_versions;        ///< Rows of dag_version, at most 100,000.
   std::optional<std::uint64_t> triggers;            ///< Rows of trigger, at most 100,000.
+  /// The first kMostPools that were made; the rest of them is summed up as "other".
+  static constexpr std::size_t kMostPools = 50;
   std::vector<PoolSlots> pools;
 
   std::vector<ComponentHeartbeat> heartbeats;
@@ -128,8 +131,6 @@ struct MetadataObservation final : Observation {
   std::optional<std::uint64_t> database_size_bytes;
   std::optional<std::uint64_t> deadlocks;  ///< Since the statistics were reset.
   std::optional<SystemTime> server_start;  ///< pg_postmaster_start_time().
-  /// Attempts to connect that failed since the program started.
-  std::uint64_t connection_failures = 0;
 
   /// What could not be read, one sentence each.
   std::vector<std::string> problems;

@@ -28,54 +28,65 @@ void AddServer(QueryParts& parts) {
 
 void AddRevision(QueryParts& parts) {
   if (!parts.Readable("the version of Airflow", "alembic_version", {"version_num"})) return;
-  parts.Add(section::kRevision, {"version_num"}, {}, "FROM alembic_version");
+  parts.Add(section::kRevision, {"version_num"}, {}, std::string(kOneRevision));
+}
+
+constexpr const char* kTaskInstance = "task_instance";
+
+/// Since when a task instance has been in its state, where a column of it tells.
+std::string SinceWhen(QueryParts& parts) {
+  std::string since = "CASE state WHEN 'queued' THEN queued_dttm WHEN 'running' THEN start_date";
+  if (parts.ReadableIfThere("ages of scheduled task instances", kTaskInstance, "scheduled_dttm")) {
+    since.append(" WHEN 'scheduled' THEN scheduled_dttm");  // Airflow 3.0
+  }
+  return since.append(" END");
+}
+
+/// Airflow 3's rule (_find_task_instances_without_heartbeats in
+/// airflow/jobs/scheduler_job_runner.py) without its "queued by this scheduler": so those of a
+/// scheduler that is gone, which nobody will end, are seen.
+std::string CountHeartbeatsLost(QueryParts& parts, const Thresholds& thresholds) {
+  if (!parts.ReadableIfThere("heartbeats of task instances", kTaskInstance, "last_heartbeat_at")) {
+    return "NULL";
+  }
+  parts.query().reads_lost_heartbeats = true;
+  return "count(*) FILTER (WHERE state IN ('running', 'restarting') AND " +
+         Before("last_heartbeat_at", thresholds.task_heartbeat) + ")";
+}
+
+std::string CountQueuedLongerThan(std::chrono::milliseconds age) {
+  return "count(*) FILTER (WHERE state = 'queued' AND " + Before("queued_dttm", age) + ")";
 }
 
 /// By ti_state(state): active rows are few however many have finished. `state IS NULL` is left out:
 /// it may be every task that was never reached, in every run there ever was. Numbers: count,
 /// oldest, overdue, heartbeats lost (Airflow 3), queued beyond the grace.
-void AddTaskInstances(QueryParts& parts) {
-  constexpr const char* kTable = "task_instance";
-  if (!parts.Readable("task instances", kTable, {"state", "queue", "queued_dttm", "start_date"})) {
+void AddTaskInstances(QueryParts& parts, const Thresholds& thresholds) {
+  if (!parts.Readable("task instances", kTaskInstance,
+                      {"state", "queue", "queued_dttm", "start_date"})) {
     return;
   }
   parts.query().reads_task_instances = true;
-  std::string since = "CASE state WHEN 'queued' THEN queued_dttm WHEN 'running' THEN start_date";
-  if (parts.ReadableIfThere("ages of scheduled task instances", kTable, "scheduled_dttm")) {
-    since.append(" WHEN 'scheduled' THEN scheduled_dttm");  // Airflow 3.0
-  }
-  since.append(" END");
-  std::string executor = "''";
-  if (parts.ReadableIfThere("executors of task instances", kTable, "executor")) {
-    executor = "coalesce(executor, '')";  // Airflow 2.10
-  }
-  // airflow/jobs/scheduler_job_runner.py, _find_task_instances_without_heartbeats, without its
-  // "queued by this scheduler".
-  std::string lost = "NULL";
-  if (parts.ReadableIfThere("heartbeats of task instances", kTable, "last_heartbeat_at")) {
-    parts.query().reads_lost_heartbeats = true;
-    lost =
-        "count(*) FILTER (WHERE state IN ('running', 'restarting')"
-        " AND last_heartbeat_at < now() - interval '300 seconds')";  // Airflow 3.0
-  }
-  parts.Add(
-      section::kTaskInstances, {"state", "coalesce(queue, '')", executor},
-      {"count(*)", Epoch("min(" + since + ")"),
-       "count(*) FILTER (WHERE state = 'queued'"
-       " AND queued_dttm < now() - interval '600 seconds')",
-       lost,
-       "count(*) FILTER (WHERE state = 'queued' AND " + Before("queued_dttm", kQueuedGrace) + ")"},
-      "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
-      " 'up_for_retry', 'up_for_reschedule', 'restarting')"
-      " GROUP BY 2, 3, 4 ORDER BY count(*) DESC" +
-          Limit());
+  parts.query().reads_overdue = thresholds.queued.has_value();
+  const bool has_executor =
+      parts.ReadableIfThere("executors of task instances", kTaskInstance, "executor");
+  parts.Add(section::kTaskInstances,
+            {"state", "coalesce(queue, '')", has_executor ? "coalesce(executor, '')" : "''"},
+            {"count(*)", Epoch("min(" + SinceWhen(parts) + ")"),
+             thresholds.queued ? CountQueuedLongerThan(*thresholds.queued) : "NULL",
+             CountHeartbeatsLost(parts, thresholds), CountQueuedLongerThan(kQueuedGrace)},
+            "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
+            " 'up_for_retry', 'up_for_reschedule', 'restarting')"
+            " GROUP BY 2, 3, 4 ORDER BY count(*) DESC" +
+                Limit());
 }
 
-/// Airflow 2's rule (_find_zombies in airflow/jobs/scheduler_job_runner.py), again without "queued
-/// by this scheduler": there the heartbeat is that of a job. A subquery for each of the few task
-/// instances that run finds it by its primary key; a join would leave the planner free to read the
-/// whole table, which has a row for every try ever made.
-void AddHeartbeatLost(QueryParts& parts) {
+/// Airflow 2's rule (_find_zombies in airflow/jobs/scheduler_job_runner.py, in 2.2 in
+/// dag_processing/manager.py), again without "queued by this scheduler": there the heartbeat is
+/// that of a job. A subquery for each of the few task instances that run finds it by its primary
+/// key; a join would leave the planner free to read the whole table, which has a row for every try
+/// ever made.
+void AddHeartbeatLost(QueryParts& parts, const Thresholds& thresholds) {
   constexpr const char* kWhat = "lost heartbeats of task instances";
   if (!parts.Has("task_instance", "job_id")) return;
   if (!parts.Readable(kWhat, "task_instance", {"state", "job_id"}) ||
@@ -85,8 +96,9 @@ void AddHeartbeatLost(QueryParts& parts) {
   parts.Add(section::kHeartbeatLost, {}, {"count(*)"},
             "FROM task_instance WHERE state = 'running' AND"
             " (SELECT job.state <> 'running'"
-            " OR job.latest_heartbeat < now() - interval '300 seconds'"
-            " FROM job WHERE job.id = task_instance.job_id AND job.job_type = 'LocalTaskJob')");
+            " OR " +
+                Before("job.latest_heartbeat", thresholds.task_heartbeat) +
+                " FROM job WHERE job.id = task_instance.job_id AND job.job_type = 'LocalTaskJob')");
 }
 
 /// As airflow/models/pool.py slots_stats; by ti_state or ti_pool.
@@ -138,14 +150,17 @@ void AddSmallTables(QueryParts& parts) {
 
 /// By job_type_heart(job_type, latest_heartbeat): rows of jobs are never deleted by Airflow,
 /// and 2.x has one per try of every task, so only the last day is looked at. A part for each type
-/// keeps the limit each type's own. Airflow's thresholds differ by version, which is known only
-/// with the rows: both are counted.
-void AddJobs(QueryParts& parts) {
+/// keeps the limit each type's own. Alive: numbers: those within the threshold, those of the day.
+void AddJobs(QueryParts& parts, const Thresholds& thresholds) {
   if (!parts.Readable("heartbeats of components", "job",
                       {"job_type", "state", "latest_heartbeat", "hostname"})) {
     return;
   }
-  for (const char* type : {"'SchedulerJob'", "'TriggererJob'", "'DagProcessorJob'"}) {
+  const std::pair<const char*, std::chrono::milliseconds> types[] = {
+      {"'SchedulerJob'", thresholds.scheduler},
+      {"'TriggererJob'", thresholds.triggerer},
+      {"'DagProcessorJob'", thresholds.dag_processor}};
+  for (const auto& [type, threshold] : types) {
     const std::string from = std::string("FROM job WHERE job_type = ") + type +
                              " AND state = 'running'"
                              " AND latest_heartbeat > now() - interval '1 day'";
@@ -154,24 +169,24 @@ void AddJobs(QueryParts& parts) {
               from + " GROUP BY 3 ORDER BY max(latest_heartbeat) DESC LIMIT 20");
     parts.Add(
         section::kAlive, {type},
-        {"count(*) FILTER (WHERE latest_heartbeat > now() - interval '30 seconds')",
-         "count(*) FILTER (WHERE latest_heartbeat > now() - interval '10.5 seconds')", "count(*)"},
+        {"count(*) FILTER (WHERE NOT " + Before("latest_heartbeat", threshold) + ")", "count(*)"},
         from);
   }
 }
 
 }  // namespace
 
-MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema) {
+MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema,
+                                 const Thresholds& thresholds) {
   QueryParts parts(columns, TransactionPreamble(schema));
   AddServer(parts);
   AddRevision(parts);
-  AddTaskInstances(parts);
-  AddHeartbeatLost(parts);
+  AddTaskInstances(parts, thresholds);
+  AddHeartbeatLost(parts, thresholds);
   AddPools(parts);
   AddDagRuns(parts);
   AddSmallTables(parts);
-  AddJobs(parts);
+  AddJobs(parts, thresholds);
   AddTasks(parts);
   return std::move(parts.query());
 }

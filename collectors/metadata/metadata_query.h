@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "collectors/metadata/airflow_thresholds.h"
 #include "collectors/metadata/schema_probe.h"
 
 namespace airflow_host {
@@ -47,15 +48,19 @@ struct MetadataQuery {
   std::vector<std::string> by_id;
   /// Task instances are counted; a state without a row has none.
   bool reads_task_instances = false;
+  /// Task instances queued for too long are counted; without a row of theirs there is none.
+  bool reads_overdue = false;
   /// Lost heartbeats of task instances are counted; without a row of theirs there is none.
   bool reads_lost_heartbeats = false;
   /// One sentence per part that was left out, because a table, a column or a right is missing.
   std::vector<std::string> problems;
 };
 
-/// Puts the statement together. Every part reads active states by their index or tables that are
-/// small by nature; none reads finished task instances, but those asked for by id. Rows: (section,
-/// texts, numbers); ParseMetadataRows takes them apart. Any thread.
-MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema);
+/// Puts the statement together, for an installation with these thresholds. Every part reads active
+/// states by their index or tables that are small by nature; none reads finished task instances,
+/// but those asked for by id. Rows: (section, texts, numbers); ParseMetadataRows takes them apart.
+/// Any thread.
+MetadataQuery BuildMetadataQuery(const SchemaColumns& columns, std::string_view schema,
+                                 const Thresholds& thresholds);
 
 }  // namespace airflow_host

@@ -1,6 +1,7 @@
 // One row of the one statement, with its columns named.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -19,6 +20,12 @@ class MetadataRow {
  public:
   /// 2^53: up to here a double holds every whole number.
   static constexpr std::uint64_t kLargestCount = 1ULL << 53U;
+
+  /// One count and another, each at most kLargestCount; so is the sum, so that nonsense of a broken
+  /// server does not wrap.
+  static std::uint64_t Sum(std::uint64_t one, std::uint64_t other) {
+    return std::min(one + other, kLargestCount);
+  }
 
   explicit MetadataRow(const DatabaseRow& row) : row_(row) {}
 

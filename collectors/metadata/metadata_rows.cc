@@ -4,13 +4,11 @@
 //   | number5 server         |              |         |     | 1700000000.1 | 100          | |
 //   revision       | cc92b33c6709 |         |     |              |              |         |
 //   task_instances | queued       | default |     | 3            | 1700000500.2 | 1       | 0 | 2
-//   pool           | default_pool |         |     | 128          | 0            |         |
-//   pool_use       | default_pool | running |     | 2            |              |         |
 //   heartbeat      | SchedulerJob | host-1  |     | 1700000600.3 |              |         |
-//   alive          | SchedulerJob |         |     | 1            | 1            | 2       |
+//   alive          | SchedulerJob |         |     | 1            | 2            |         |
 //
-// What each number means is said beside the part that gives it, in metadata_query.cc. The rows of
-// task instances have more columns: task_rows.cc.
+// What each number means is said beside the part that gives it, in metadata_query.cc. Those of
+// task instances one by one and of pools: task_rows.cc, pool_rows.cc.
 #include "collectors/metadata/metadata_rows.h"
 
 #include <algorithm>
@@ -19,6 +17,7 @@
 #include "collectors/metadata/airflow_version.h"
 #include "collectors/metadata/metadata_query.h"
 #include "collectors/metadata/metadata_row.h"
+#include "collectors/metadata/pool_rows.h"
 #include "collectors/metadata/task_rows.h"
 
 namespace airflow_host {
@@ -26,8 +25,6 @@ namespace {
 
 /// Applications of pg_stat_activity that are told apart.
 constexpr std::size_t kApplicationLimit = 20;
-/// Pools that are reported.
-constexpr std::size_t kPoolLimit = 50;
 
 std::string ComponentOfJobType(std::string_view type) {
   if (type == "SchedulerJob") return "scheduler";
@@ -36,15 +33,9 @@ std::string ComponentOfJobType(std::string_view type) {
   return {};
 }
 
-/// Both are at most MetadataRow::kLargestCount, and so is the result: nonsense of a broken server
-/// does not wrap.
-std::uint64_t Sum(std::uint64_t one, std::uint64_t other) {
-  return std::min(one + other, MetadataRow::kLargestCount);
-}
-
 /// A sum is known as soon as one part of it is.
 void AddTo(std::optional<std::uint64_t>& sum, const std::optional<std::uint64_t>& part) {
-  if (part) sum = Sum(sum.value_or(0), *part);
+  if (part) sum = MetadataRow::Sum(sum.value_or(0), *part);
 }
 
 void ReadTaskInstances(const MetadataRow& row, MetadataRows& result) {
@@ -55,53 +46,6 @@ void ReadTaskInstances(const MetadataRow& row, MetadataRows& result) {
   result.groups.push_back(std::move(group));
   AddTo(result.observation.task_instances_overdue, row.Count(3));
   AddTo(result.observation.task_instances_heartbeat_lost, row.Count(4));
-}
-
-void ReadPool(const MetadataRow& row, std::vector<PoolSlots>& pools,
-              std::vector<bool>& counts_deferred) {
-  const auto slots = row.Number(1);
-  if (!slots || pools.size() >= kPoolLimit) return;
-  PoolSlots pool;
-  pool.pool = row.Text(1);
-  const bool known = std::any_of(pools.begin(), pools.end(),
-                                 [&](const PoolSlots& other) { return other.pool == pool.pool; });
-  if (known) return;
-  if (*slots >= 0) pool.total = row.Count(1);
-  pools.push_back(std::move(pool));
-  counts_deferred.push_back(row.Number(2).value_or(0) > 0);
-}
-
-void ReadPoolUse(const MetadataRow& row, std::vector<PoolSlots>& pools) {
-  const auto slots = row.Count(1);
-  const std::string name = row.Text(1);
-  const auto pool = std::find_if(pools.begin(), pools.end(),
-                                 [&](const PoolSlots& other) { return other.pool == name; });
-  if (pool == pools.end() || !slots) return;
-  const std::string state = row.Text(2);
-  if (state == "running") pool->running = Sum(pool->running, *slots);
-  if (state == "queued") pool->queued = Sum(pool->queued, *slots);
-  if (state == "scheduled") pool->scheduled = Sum(pool->scheduled, *slots);
-  if (state == "deferred") pool->deferred = Sum(pool->deferred, *slots);
-}
-
-/// Pools and what is taken of them come as rows of their own, in any order.
-void ReadPools(std::span<const DatabaseRow> rows, std::vector<PoolSlots>& pools) {
-  std::vector<bool> counts_deferred;
-  for (const DatabaseRow& columns : rows) {
-    const MetadataRow row(columns);
-    if (row.Is(section::kPool)) ReadPool(row, pools, counts_deferred);
-  }
-  for (const DatabaseRow& columns : rows) {
-    const MetadataRow row(columns);
-    if (row.Is(section::kPoolUse)) ReadPoolUse(row, pools);
-  }
-  for (std::size_t at = 0; at < pools.size(); ++at) {
-    PoolSlots& pool = pools[at];
-    if (!pool.total) continue;
-    const std::uint64_t taken =
-        pool.running + pool.queued + (counts_deferred[at] ? pool.deferred : 0);
-    pool.open = static_cast<std::int64_t>(*pool.total) - static_cast<std::int64_t>(taken);
-  }
 }
 
 void ReadHeartbeat(const MetadataRow& row, std::vector<ComponentHeartbeat>& heartbeats) {
@@ -116,21 +60,15 @@ void ReadHeartbeat(const MetadataRow& row, std::vector<ComponentHeartbeat>& hear
   if (!known) heartbeats.push_back(std::move(heartbeat));
 }
 
-/// Airflow's thresholds with default settings (Job.is_alive): 30 s, but 2.1 heartbeats of 5 s for
-/// the triggerer before 2.7 and for the DAG processor before 3.2. number1 counts by the first,
-/// number2 by the second, number3 those of the last day.
 void ReadAlive(const MetadataRow& row, const std::optional<AirflowVersion>& version,
                std::vector<ComponentsAlive>& alive) {
   const std::string component = ComponentOfJobType(row.Text(1));
   if (component.empty()) return;
-  const bool short_threshold =
-      version && ((component == "triggerer" && !version->AtLeast(2, 7)) ||
-                  (component == "dag_processor" && !version->AtLeast(3, 2)));
-  const auto count = row.Count(short_threshold ? 2 : 1);
+  const auto count = row.Count(1);
   if (!count) return;
   // Before Airflow 3 the scheduler parses DAGs itself unless told otherwise: none is then no fault.
   const bool standalone = version && version->AtLeast(3, 0);
-  if (component == "dag_processor" && !standalone && row.Count(3).value_or(0) == 0) return;
+  if (component == "dag_processor" && !standalone && row.Count(2).value_or(0) == 0) return;
   alive.push_back({component, *count});
 }
 
@@ -155,7 +93,7 @@ void AddConnections(std::string application, const std::string& state, std::uint
       std::find_if(connections.begin(), connections.end(),
                    [&](const ConnectionCount& other) { return of(other) && other.state == state; });
   if (same != connections.end()) {
-    same->count = Sum(same->count, count);
+    same->count = MetadataRow::Sum(same->count, count);
     return;
   }
   const auto last = std::find_if(connections.rbegin(), connections.rend(), of);
@@ -217,9 +155,7 @@ std::optional<AirflowVersion> ReadVersion(std::span<const DatabaseRow> rows,
     observation.revision = MetadataRow(row).Text(1);
     break;
   }
-  std::optional<AirflowVersion> version;
-  if (observation.revision) version = VersionOfRevision(*observation.revision);
-  if (!version) version = VersionOfColumns(columns);
+  auto version = VersionOf(observation.revision, columns);
   if (version) observation.airflow_version = version->range;
   return version;
 }
@@ -251,7 +187,7 @@ Expected<MetadataRows> ParseMetadataRows(std::span<const DatabaseRow> rows,
     if (row.Is(section::kHeartbeat)) ReadHeartbeat(row, observation.heartbeats);
     if (row.Is(section::kAlive)) ReadAlive(row, version, observation.alive);
   }
-  ReadPools(rows, observation.pools);
+  observation.pools = ReadPools(rows);
   observation.tasks = ReadTasks(rows);
   return result;
 }

@@ -28,9 +28,9 @@ std::string Epoch(std::string_view timestamp) {
   return "extract(epoch FROM " + std::string(timestamp) + ")";
 }
 
-std::string Before(std::string_view timestamp, std::chrono::seconds age) {
+std::string Before(std::string_view timestamp, std::chrono::milliseconds age) {
   return std::string(timestamp) + " < now() - interval '" + std::to_string(age.count()) +
-         " seconds'";
+         " milliseconds'";
 }
 
 std::string Limit(std::size_t rows) { return " LIMIT " + std::to_string(rows); }

@@ -24,7 +24,7 @@ using Expressions = std::vector<std::string>;
 std::string Epoch(std::string_view timestamp);
 
 /// True for a timestamp that is longer ago than `age`, by the database's own clock.
-std::string Before(std::string_view timestamp, std::chrono::seconds age);
+std::string Before(std::string_view timestamp, std::chrono::milliseconds age);
 
 /// The limit of a part.
 std::string Limit(std::size_t rows = kRowLimit);

@@ -7,6 +7,9 @@
 // https://www.postgresql.org/docs/current/functions-info.html#FUNCTIONS-INFO-ACCESS
 #include "collectors/metadata/schema_probe.h"
 
+#include "collectors/support/metric_writer.h"
+#include "collectors/support/text.h"
+
 namespace airflow_host {
 namespace {
 
@@ -71,6 +74,16 @@ std::string TransactionPreamble(std::string_view schema) {
 
 std::string SchemaProbe(std::string_view schema) {
   return TransactionPreamble(schema).append(kProbe);
+}
+
+std::string RevisionProbe(std::string_view schema) {
+  std::string sql = TransactionPreamble(schema).append("SELECT version_num ");
+  return sql.append(kOneRevision);
+}
+
+std::optional<std::string> ParseRevision(std::span<const DatabaseRow> rows) {
+  if (rows.empty() || rows[0].empty() || !rows[0][0]) return std::nullopt;
+  return Printable(*rows[0][0], MetricWriter::kLongestLabelValue);
 }
 
 SchemaColumns ParseSchemaColumns(std::span<const DatabaseRow> rows) {

@@ -41,4 +41,14 @@ std::string SchemaProbe(std::string_view schema);
 /// Rows of (table, column, "t" or "f": may be read). Total: rows of another shape are left out.
 SchemaColumns ParseSchemaColumns(std::span<const DatabaseRow> rows);
 
+/// The one revision that counts of a table that holds one.
+inline constexpr std::string_view kOneRevision =
+    "FROM alembic_version ORDER BY version_num LIMIT 1";
+
+/// The SQL that asks for the revision of the schema; its rows are for ParseRevision.
+std::string RevisionProbe(std::string_view schema);
+
+/// alembic_version.version_num as a label shows it; nothing where the table is empty.
+std::optional<std::string> ParseRevision(std::span<const DatabaseRow> rows);
+
 }  // namespace airflow_host

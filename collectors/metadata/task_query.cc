@@ -27,8 +27,8 @@ void AddTasks(QueryParts& parts) {
   const bool has_id = parts.ReadableIfThere("ids of task instances", kTable, "id");  // Airflow 3.0
   const bool has_map_index =
       parts.ReadableIfThere("mapped task instances", kTable, "map_index");  // Airflow 2.3
-  const bool has_executor =
-      parts.ReadableIfThere("executors of queued and running task instances", kTable, "executor");
+  const bool has_executor = parts.Has(kTable, "executor") &&                // Airflow 2.10
+                            parts.Readable(kWhat, kTable, {"executor"});
   const std::string map_index = has_map_index ? "map_index" : "NULL";
   const Expressions numbers = {map_index, "try_number", "pid", Epoch("queued_dttm"),
                                Epoch("start_date")};

@@ -13,6 +13,8 @@
 #include "exporter/settings/airflow_configuration.h"
 #include "exporter/settings/airflow_home.h"
 #include "exporter/settings/command_runner.h"
+#include "exporter/settings/setting_value.h"
+#include "exporter/settings/threshold_settings.h"
 
 namespace airflow_host {
 namespace {
@@ -44,8 +46,12 @@ struct AirflowCounterpart {
   AirflowOption option;
 };
 
-constexpr std::array<AirflowCounterpart, 12> kCounterparts{{
+constexpr std::array<AirflowCounterpart, 14> kCounterparts{{
     {"metadata.schema", {"database", "sql_alchemy_schema", "core", "sql_alchemy_schema"}},
+    {"metadata.task-queued-timeout", {"scheduler", "task_queued_timeout", "", ""}},
+    {"metadata.task-heartbeat-timeout",
+     {"scheduler", "task_instance_heartbeat_timeout", "scheduler",
+      "scheduler_zombie_task_threshold"}},
     {"broker.key-prefix", {kTransportOptions, "global_keyprefix", "", ""}},
     {"broker.visibility-timeout", {kTransportOptions, "visibility_timeout", "", ""}},
     {"broker.queues", {"operators", "default_queue", "celery", "default_queue"}},
@@ -80,9 +86,12 @@ void AdoptCounterpart(const AirflowCounterpart& counterpart, const AirflowConfig
     return;
   }
   if (!*value || (*value)->text.empty()) return;
-  // Airflow counts in seconds without saying so.
-  const bool seconds = setting.row->value_name == "DURATION" && ParseUnsigned((*value)->text);
-  if (seconds) (*value)->text.push_back('s');
+  if (setting.row->value_name == "DURATION") {
+    // Airflow counts in seconds without saying so.
+    if (const auto seconds = ParseAirflowSeconds((*value)->text)) {
+      (*value)->text = DurationText(*seconds);
+    }
+  }
   if (auto adopted = Adopt(**std::move(value), setting, settings); !adopted) {
     settings.notes.push_back(adopted.error().message + "; it is ignored");
   }
@@ -179,6 +188,7 @@ SettingsExpected<void> AddAirflowSettings(const SettingsInput& input, SourcedSet
     AdoptCounterpart(counterpart, airflow, sourced.Find(counterpart.setting), settings);
   }
   AdoptExecution(airflow, has_file, sourced, settings);
+  AddThresholdSettings(airflow, settings.collector.metadata_thresholds, settings.notes);
   if (const auto logs = airflow.Get(kLogFolder); logs && *logs) {
     settings.collector.airflow_logs = (*logs)->text;
   }

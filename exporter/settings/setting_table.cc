@@ -234,6 +234,21 @@ void AddMetadataRows(Rows& rows) {
        "Schema of Airflow's tables; empty: the user's search path", group, false,
        StoreIn(
            [](Settings & all) -> auto& { return all.collector.database_schema; }, AsItStands)});
+  rows.push_back({"metadata.task-queued-timeout", SettingKind::kValue, "DURATION", "",
+                  "How long a task may be queued (task_queued_timeout)", group, false,
+                  StoreIn(
+                      [](Settings & all) -> auto& {
+                        return all.collector.metadata_thresholds.task_queued_timeout;
+                      },
+                      ParseDuration)});
+  rows.push_back({"metadata.task-heartbeat-timeout", SettingKind::kValue, "DURATION", "",
+                  "How long a running task may be silent (task_instance_heartbeat_timeout)", group,
+                  false,
+                  StoreIn(
+                      [](Settings & all) -> auto& {
+                        return all.collector.metadata_thresholds.task_heartbeat_timeout;
+                      },
+                      ParseDuration)});
 }
 
 void AddComponentRows(Rows& rows) {

@@ -39,7 +39,8 @@ void Fuzz(std::string_view input) {
     static_cast<void>(ScrubbedMessage(input, *address));
   }
   const SchemaColumns columns = ParseSchemaColumns(RowsOf(input, 3));
-  const MetadataQuery query = BuildMetadataQuery(columns, input);
+  static_cast<void>(ParseRevision(RowsOf(input, 1)));
+  const MetadataQuery query = BuildMetadataQuery(columns, input, Thresholds{});
   const std::vector<std::string> ids = {std::string(input)};
   static_cast<void>(AskForTasks(query, ids));
   static_cast<void>(ParseMetadataRows(RowsOf(input, 2), columns));

@@ -28,6 +28,9 @@ class FakeCollector final : public Collector {
     return observe_(deadline);
   }
   void Interrupt() noexcept override { interrupt_(); }
+  std::optional<std::uint64_t> ConnectionFailures() const override { return connection_failures; }
+
+  std::optional<std::uint64_t> connection_failures;
 
  private:
   Observer observe_;

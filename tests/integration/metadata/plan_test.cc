@@ -65,7 +65,8 @@ class MetadataPlanTest : public MetadataFixture {
   std::string PlanOf(const std::string& schema, const std::vector<std::string>& ids) {
     const auto probed = admin_->Query(SchemaProbe(schema));
     if (!probed) return probed.error().message;
-    const MetadataQuery query = BuildMetadataQuery(ParseSchemaColumns(*probed), schema);
+    const MetadataQuery query =
+        BuildMetadataQuery(ParseSchemaColumns(*probed), schema, Thresholds{});
     EXPECT_EQ(query.problems, std::vector<std::string>{});
     const std::string preamble = TransactionPreamble(schema);
     std::string plan;

@@ -64,6 +64,22 @@ TEST_F(CollectorRunnerTest, KeepsTheLastSuccessWhenAnAttemptFails) {
   EXPECT_TRUE(runner.failing());
 }
 
+TEST_F(CollectorRunnerTest, TellsConnectionFailuresWhileTheSourceIsDown) {
+  auto collector = std::make_unique<FakeCollector>(
+      [](Deadline) { return Fail(ErrorKind::kFailed, "cannot reach it"); });
+  FakeCollector& fake = *collector;
+  CollectorRunner runner(
+      FakeRow(), std::move(collector), seconds(1),
+      [](std::shared_ptr<const Observation> observation) { return observation; }, board_, clock_,
+      log_);
+  EXPECT_EQ(Status().connection_failures, std::nullopt);
+  for (const std::uint64_t failures : {1U, 2U}) {
+    fake.connection_failures = failures;
+    runner.Attempt();
+    EXPECT_EQ(Status().connection_failures, failures);
+  }
+}
+
 TEST_F(CollectorRunnerTest, AnAbsentSourceIsNoFailureAndMayComeLater) {
   bool absent = true;
   auto runner = Make([&](Deadline) -> Expected<std::shared_ptr<const Observation>> {

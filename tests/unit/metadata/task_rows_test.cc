@@ -2,27 +2,13 @@
 
 #include <gtest/gtest.h>
 
-#include "collectors/metadata/metadata_query.h"
+#include "tests/unit/metadata/make_row.h"
 
 namespace airflow_host {
 namespace {
 
 constexpr const char* kOne = "0198c6a2-5f7e-7cc1-a6b4-2f0f3c1d9e10";
 constexpr const char* kTwo = "0198c6a2-5f7e-7cc1-a6b4-2f0f3c1d9e11";
-
-/// A row of the statement; an empty text is NULL.
-DatabaseRow MakeRow(std::string_view section, const std::vector<std::string>& texts,
-                    const std::vector<std::string>& numbers) {
-  DatabaseRow row(kRowColumns);
-  row[0] = section;
-  for (std::size_t at = 0; at < texts.size(); ++at) {
-    if (!texts[at].empty()) row[1 + at] = texts[at];
-  }
-  for (std::size_t at = 0; at < numbers.size(); ++at) {
-    if (!numbers[at].empty()) row[1 + kRowTexts + at] = numbers[at];
-  }
-  return row;
-}
 
 TEST(ReadTasks, ReadsEveryColumn) {
   const std::vector<DatabaseRow> rows = {MakeRow(

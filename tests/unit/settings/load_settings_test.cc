@@ -91,6 +91,8 @@ TEST_F(LoadSettingsTest, EverySettingCanComeFromEverySource) {
       {"trend.windows", "2h"},
       {"metadata.url", "postgresql://h/d"},
       {"metadata.schema", "s"},
+      {"metadata.task-queued-timeout", "10m"},
+      {"metadata.task-heartbeat-timeout", "90s"},
       {"broker.url", "redis://h/0"},
       {"broker.key-prefix", "k"},
       {"broker.visibility-timeout", "5m"},
@@ -245,9 +247,10 @@ TEST_F(LoadSettingsTest, AnswersRequestsWithText) {
   input_.arguments = {"--check-config", "--log.level=warn"};
   EXPECT_THAT(
       *LoadSettings(input_)->text,
-      AllOf(HasSubstr("log.level                    warn                     flag --log.level\n"),
-            HasSubstr("metadata.schema              -                        default\n"),
-            HasSubstr("\nNot available:\n  no metadata database")));
+      AllOf(
+          HasSubstr("log.level                        warn                     flag --log.level\n"),
+          HasSubstr("metadata.schema                  -                        default\n"),
+          HasSubstr("\nNot available:\n  no metadata database")));
   input_.arguments = {"--check-config", "--log.level=loud"};
   EXPECT_EQ(Failure().ExitCode(), 2);
   input_.arguments = {};
