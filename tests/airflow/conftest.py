@@ -62,11 +62,14 @@ def scene(stack: Sandbox, airflow: AirflowApi) -> Scene:
     try:
         scene.set()
     except pytest.fail.Exception as failure:
-        for path in sorted((stack.folder / "log").glob("*.log")):
-            lines = path.read_text(errors="replace").splitlines()[-LOG_LINES:]
-            print(f"--- {path.name}", *lines, sep="\n", file=sys.stderr)
-        pytest.exit(f"{failure}; there are {scene.states()}", returncode=1)
+        logs = [f"--- {path.name}\n{_end_of(path)}"
+                for path in sorted((stack.folder / "log").glob("*.log"))]
+        pytest.exit("\n".join([f"{failure}; there are {scene.states()}", *logs]), returncode=1)
     return scene
+
+
+def _end_of(path: Path) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-LOG_LINES:])
 
 
 @pytest.fixture(scope="session")
