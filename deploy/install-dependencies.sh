@@ -55,7 +55,8 @@ test_packages=(
   busybox-static            # and what runs in its containers
   prometheus                # promtool, and the server that alerts and dashboards are tried on
   prometheus-alertmanager   # amtool, and the server that test_alerts.py has send its alerts
-  python3-yaml              # tests/rules reads the rules, test_alerts.py shortens copies of them
+  python3-yaml              # tests/rules reads the rules, test_alerts.py shortens copies of them;
+                            # tests/dashboards reads Grafana's provisioning
   jsonnet                   # dashboards/*.json from their sources
   python3-jsonschema        # and their form against Grafana's own
   prometheus-node-exporter  # what tests/bench/footprint.sh measures us against

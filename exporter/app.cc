@@ -82,8 +82,7 @@ CollectorSettings CollectorSettingsOf(const Settings& settings,
 }
 
 SizingSources SizingSourcesOf(const Board& board) {
-  return {board.Latest<HostObservation>("host"), board.Latest<ContainerObservation>("container"),
-          board.Latest<ComponentObservation>("component"),
+  return {board.Latest<ComponentObservation>("component"),
           board.Latest<MetadataObservation>("metadata"), board.Latest<BrokerObservation>("broker")};
 }
 

@@ -111,10 +111,14 @@ local more = [
   [4, panel.stat(
     'Longest transaction',
     'Age of the oldest open transaction of another session. One that is old blocks others and keeps the database from cleaning up: find it in pg_stat_activity.',
-    'max(%s)' % query.age('airflow_metadata_longest_transaction_timestamp_seconds'),
+    'max(%s) or 0 * max(%s)' % [
+      query.age('airflow_metadata_longest_transaction_timestamp_seconds'),
+      of('airflow_metadata_up'),
+    ],
     's',
     [good, [300, warning], [3600, critical]],
-    'none is open',
+    'not watched',
+    [panel.words({ '0': ['none is open', good] })],
     decimals=0,
   )],
   [4, panel.stat(
@@ -150,7 +154,7 @@ local more = [
 local causes = panel.timeline(
   'What was not alive',
   'Each part of Airflow that was not as it should be, over time. A line without colour could not be judged then.',
-  [[verdict.each(verdict.alive), '{{sign}}']],
+  verdict.each(verdict.alive),
   [panel.words({ '0': ['no', good], '1': ['yes', critical] })],
   'not watched',
 );

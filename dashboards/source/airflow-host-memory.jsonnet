@@ -16,17 +16,7 @@ local component_memory = '%s or %s' % [
   of('airflow_component_memory_anon_bytes'),
 ];
 
-// The same metric of host, containers and components, in one vector with the label `who`.
-local of_each(suffix, labels='') = |||
-  label_replace(%s, "who", "component $1", "component", "(.+)")
-  or label_replace(%s, "who", "container $1", "container", "(.+)")
-  or label_replace(%s, "who", "host", "", "")
-||| % [
-  of('airflow_component_memory_' + suffix, labels),
-  of('airflow_container_memory_' + suffix, labels),
-  of('airflow_host_memory_' + suffix, labels),
-];
-
+local of_each = query.of_each;
 local of_window = 'window="$window"';
 
 local host_share = 'max(1 - %s / %s)' % [of('airflow_host_memory_available_bytes'), of('airflow_host_memory_total_bytes')];
@@ -63,10 +53,16 @@ local verdicts = [
       Of what grows steadily in the chosen window, what grows fastest. Restart it before its memory ends; then look for its cause below,
       in Signs of known leaks.
     |||,
-    'topk(1, (%s) and (%s) == 1) * 3600' % [of_each('growth_bytes_per_second', of_window), of_each('growing', of_window)],
+    query.or_else(
+      'topk(1, (%s) and (%s) == 1) * 3600' % [of_each('growth_bytes_per_second', of_window), of_each('growing', of_window)],
+      '0 * max(%s)' % of('airflow_host_memory_growing', of_window),
+      'who',
+      'all',
+    ),
     'bytes',
-    [warning],
-    'nothing grows',
+    [good, [1, warning]],
+    'not known yet',
+    [panel.words({ '0': ['nothing grows', good] })],
     legend='{{who}} {{kind}}',
     name=true,
   )],
@@ -87,10 +83,16 @@ local verdicts = [
   [5, panel.stat(
     'Heaviest task',
     'The task that takes most memory now, all of its processes and mapped instances together.',
-    'topk(1, %s)' % of('airflow_task_memory_pss_bytes'),
+    query.or_else(
+      'topk(1, %s)' % of('airflow_task_memory_pss_bytes'),
+      '0 * sum(%s)' % of('airflow_task_processes'),
+      'dag_id',
+      'tasks',
+    ),
     'bytes',
     [good],
-    'no task runs',
+    'not watched',
+    [panel.words({ '0': ['no task runs', good] })],
     legend='{{dag_id}} {{task_id}}',
     name=true,
   )],

@@ -44,12 +44,12 @@ local verdicts = [
   [3, panel.stat(
     'Memory left',
     |||
-      The lowest available memory of the last minute, of the host that has least. Below 20 % a small host begins to stutter, below
-      10 % the kernel is about to kill. Run fewer tasks at once (worker_concurrency), or add swap if there is none.
+      The lowest available memory of the last minute, of the host that has least. Below 15 % a small host begins to stutter, below
+      5 % the kernel is about to kill. Run fewer tasks at once (worker_concurrency), or add swap if there is none.
     |||,
     'min(%s / %s)' % [of('airflow_host_memory_available_low_bytes'), of('airflow_host_memory_total_bytes')],
     'percentunit',
-    [critical, [0.1, warning], [0.2, good]],
+    [critical, [0.05, warning], [0.15, good]],
     'not watched',
     links=[memory],
     decimals=0,
@@ -74,18 +74,22 @@ local verdicts = [
   [3, panel.stat(
     'Memory ends in',
     |||
-      When what grows will have taken what the host has left, swap included; the expected time, of the host that ends first. If that
-      is before morning, restart what grows now, at a time of your own choosing.
+      When what grows will have taken what is left to it, swap included, and whose memory ends first: the host's, a container's at its
+      limit, or a component's. If that is before morning, restart what grows now, at a time of your own choosing.
     |||,
-    'clamp_min(min(%s) - time(), 0) or (0 * (%s) + 1e10)' % [
-      of('airflow_host_memory_exhaustion_timestamp_seconds', 'bound="expected"'),
-      verdict.growing,
-    ],
+    query.or_else(
+      'bottomk(1, clamp_min((%s) - time(), 0))' % query.of_each('exhaustion_timestamp_seconds', 'bound="expected"'),
+      '0 * (%s) + 1e10' % verdict.growing,
+      'who',
+      'all',
+    ),
     's',
     [critical, [8 * 3600, warning], [24 * 3600, good]],
     'not known yet',
     [panel.words_from(1e9, 'not in sight', good)],
     links=[memory],
+    legend='{{who}}',
+    name=true,
     decimals=1,
   )],
   [3, panel.stat(
@@ -133,17 +137,18 @@ local details = [
   [4, panel.stat(
     'Swap',
     |||
-      The share of swap in use. Without swap the host freezes as memory ends; with more than twice the recommended size it thrashes
-      for long before the kernel ends it.
+      The share of swap in use. Without swap the host freezes as memory ends; with much more than the recommended size it
+      thrashes for long before the kernel ends it.
     |||,
-    'max((%(total)s - %(free)s) / (%(total)s > 0)) or -max(%(total)s == bool 0)' % {
+    'max((%(total)s - %(free)s) / (%(total)s > 0)) or -max((%(total)s == bool 0) * (2 - (%(memory)s < bool 7 * 1024 ^ 3)))' % {
       total: of('airflow_host_swap_total_bytes'),
+      memory: of('airflow_host_memory_total_bytes'),
       free: of('airflow_host_swap_free_bytes'),
     },
     'percentunit',
     [good, [0.6, warning], [0.9, critical]],
     'not watched',
-    [panel.words({ '-1': ['no swap', warning] })],
+    [panel.words({ '-1': ['no swap', warning], '-2': ['no swap', good] })],
     decimals=0,
   )],
   [4, panel.stat(
@@ -242,11 +247,12 @@ local one_axis = panel.series(
 local verdicts_over_time = panel.timeline(
   'Verdicts over time',
   |||
-    What made the first answer, line by line: memory left (below 20 %, 10 %), growth, end of memory (within 24 h, 8 h), thrashing, frozen
-    (2 %, 10 % of the time), OOM kills (within an hour, ten minutes), swap (none, or more than twice what suits), tasks lost, and whether
+    What made the first answer, line by line: memory left (below 15 %, 5 %), growth, end of memory (anyone's within 24 h, the
+    host's within 8 h), thrashing, frozen
+    (2 %, 10 % of the time), OOM kills (within an hour, ten minutes), swap (less than half of what suits on a host below 7 GiB, or half as much again), tasks lost, and whether
     the exporter answers. A line without colour was not known then.
   |||,
-  [[verdict.each(verdict.night), '{{sign}}']],
+  verdict.each(verdict.night),
   [panel.words(levels)],
   'not watched',
 );

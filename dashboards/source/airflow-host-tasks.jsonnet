@@ -45,10 +45,14 @@ local answer = [
   [3, panel.stat(
     'Waits longest',
     'How long the task has been queued that has waited for a worker longest. Airflow itself gives up after ten minutes (task_queued_timeout).',
-    'max(%s)' % query.age('airflow_metadata_oldest_timestamp_seconds', 'state="queued"'),
+    'max(%s) or 0 * max(%s)' % [
+      query.age('airflow_metadata_oldest_timestamp_seconds', 'state="queued"'),
+      of('airflow_metadata_up'),
+    ],
     's',
     [good, [120, warning], [600, critical]],
-    'no task is queued',
+    'not watched',
+    [panel.words({ '0': ['none waits', good] })],
     decimals=0,
   )],
   [3, panel.stat(
@@ -148,7 +152,7 @@ local more = [
     'The worker_concurrency that the tightest host bears. Where it is below what is configured, tasks will be killed: set it.',
     'min(%s)' % of('airflow_worker_concurrency_recommended'),
     'none',
-    [good],
+    [critical, [1, good]],
     'not known yet',
     decimals=0,
   )],
@@ -169,7 +173,7 @@ local causes = panel.timeline(
     Each cause that keeps tasks from running, over time, the one that explains most first. A line without colour could not be judged, as
     no database or broker is configured.
   |||,
-  [[verdict.each(verdict.waiting), '{{sign}}']],
+  verdict.each(verdict.waiting),
   [panel.words({ '0': ['no', good], '1': ['yes', critical] })],
   'not watched',
 );

@@ -18,10 +18,9 @@ local growing = 'max(%s or %s or %s)' % [
   of('airflow_component_memory_growing'),
 ];
 
-local ends_within(bound, hours) = '(min(%s) - time() < bool %d)' % [
-  of('airflow_host_memory_exhaustion_timestamp_seconds', 'bound="%s"' % bound),
-  hours * 3600,
-];
+local ends_within(whose, bound, hours) = '(min(%s) - time() < bool %d)' % [whose('bound="%s"' % bound), hours * 3600];
+local of_host(labels) = of('airflow_host_memory_exhaustion_timestamp_seconds', labels);
+local of_all(labels) = query.of_each('exhaustion_timestamp_seconds', labels);
 
 local killed_within(minutes) =
   '(time() - max(%s) < bool %d)' % [of('airflow_oom_last_kill_timestamp_seconds'), minutes * 60];
@@ -39,18 +38,24 @@ local ranked(causes) = [
 
   // Levels: 1 warning, 2 critical, 3 no answer.
   night:: [
-    ['memory left', '(%s < bool 0.2) + (%s < bool 0.1)' % [left, left]],
+    ['memory left', '(%s < bool 0.15) + (%s < bool 0.05)' % [left, left]],
     ['growth', growing],
-    ['end of memory', '%s + %s or 0 * (%s)' % [ends_within('earliest', 24), ends_within('expected', 8), growing]],
+    // A host's end is everyone's; that of a container or a component is its own.
+    ['end of memory', '%(soon)s + %(tonight)s or %(soon)s or 0 * (%(growing)s)' % {
+      soon: ends_within(of_all, 'earliest', 24),
+      tonight: ends_within(of_host, 'expected', 8),
+      growing: growing,
+    }],
     ['thrashing', '2 * max(%s)' % of('airflow_host_thrashing')],
     ['frozen', '(%s > bool 0.02) + (%s > bool 0.1)' % [frozen_share, frozen_share]],
     ['OOM kills', '%s + %s or 0 * max(%s)' % [killed_within(60), killed_within(10), of('airflow_host_memory_total_bytes')]],
-    ['swap', 'max((%(size)s == bool 0) + (%(size)s > bool 2 * %(advice)s))' % {
+    ['swap', 'max((%(size)s < bool 0.5 * %(advice)s) * (%(memory)s < bool 7 * 1024 ^ 3) + (%(size)s > bool 1.5 * %(advice)s))' % {
       size: of('airflow_host_swap_total_bytes'),
       advice: of('airflow_host_swap_recommended_bytes'),
+      memory: of('airflow_host_memory_total_bytes'),
     }],
     ['tasks lost', '%s > bool 0' % worst_of_hosts('airflow_tasks_lost')],
-    ['exporter', '3 * (min(%s) == bool 0)' % of('up')],
+    ['exporter', '3 * (min(%s) == bool 0)' % query.answers],
   ],
 
   // Why a task does not run, what explains most first.
@@ -77,7 +82,7 @@ local ranked(causes) = [
 
   // What of Airflow is not alive, what explains most first.
   alive:: [
-    ['the exporter is silent', 'min(%s) == bool 0' % of('up')],
+    ['the exporter is silent', 'min(%s) == bool 0' % query.answers],
     ['the database is down', 'min(%s) == bool 0' % of('airflow_metadata_up')],
     ['no scheduler is alive', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="scheduler"')],
     ['no dag processor', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="dag_processor"')],
@@ -94,8 +99,8 @@ local ranked(causes) = [
 
   // The worst of all signs.
   worst(signs):: 'max(%s)' % std.join('\n or ', [named(sign) for sign in signs]),
-  // Every sign by its name.
-  each(signs):: std.join('\n or ', [named(sign) for sign in signs]),
+  // Every sign as a query of its own, with its name, in the order given.
+  each(signs):: [[sign[1], sign[0]] for sign in signs],
   worst_cause(causes):: self.worst(ranked(causes)),
 
   // Words for the number of worst_cause: those named in `critical` are a person's business at once.

@@ -35,6 +35,7 @@ void HostInsight::Absorb(const HostObservation& observation, SteadyTime now) {
   thrash_.Absorb(observation, now);
   verdict_.thrashing = thrash_.thrashing();
   verdict_.swap_recommended_bytes = RecommendedSwap(observation.memory.total_bytes);
+  verdict_.available_bytes = observation.memory.available_bytes;
   absorbed_at_ = now;
 }
 

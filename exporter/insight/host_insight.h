@@ -19,6 +19,8 @@ namespace airflow_host {
 struct HostVerdict {
   std::optional<bool> thrashing;
   std::optional<std::uint64_t> swap_recommended_bytes;
+  /// MemAvailable, for other insights.
+  std::optional<std::uint64_t> available_bytes = std::nullopt;
 };
 
 /// Every metric that DescribeHostVerdict may add. Static storage; any thread.

@@ -29,6 +29,7 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
     : clock_(clock),
       execution_(std::move(settings.execution)),
       stale_after_(4 * settings.trend.component_cadence),
+      containers_stale_after_(4 * settings.trend.container_cadence),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)),
@@ -76,6 +77,7 @@ std::shared_ptr<const Observation> Insights::Refine(
   last_components_at_ = now;
   task_memory_.Absorb(*components, task_names_, now);
   TaskMemoryReport report = task_memory_.Report(now);
+  if (components->full) AbsorbForSizing(*components, report.largest_bytes, now);
   const std::lock_guard reading(reading_);
   task_report_ = std::move(report);
   task_reported_at_ = now;
@@ -89,7 +91,21 @@ std::shared_ptr<const Observation> Insights::Refine(const ContainerObservation& 
   auto named = std::make_shared<ContainerObservation>(
       last_components_ != nullptr ? NameByComponent(containers, *last_components_) : containers);
   container_ledger_.Enter(named->containers, named->late_kills, now);
+  last_containers_ = named;
+  last_containers_at_ = now;
   return named;
+}
+
+void Insights::AbsorbForSizing(const ComponentObservation& components,
+                               std::optional<std::uint64_t> task_bytes, SteadyTime now) {
+  const auto available = host_.Verdict(now).available_bytes;
+  // Where the containers were known and are not, their limits are not known either.
+  const bool stale = last_containers_ && now - last_containers_at_ > containers_stale_after_;
+  if (!available || stale || task_bytes.value_or(0) == 0) return;
+  const TaskCapacity capacity =
+      CapacityOf(FindTaskPlaces(*available, components, last_containers_.get()), *task_bytes);
+  const std::lock_guard reading(reading_);
+  capacity_.Add(capacity, now);
 }
 
 void Insights::AbsorbForTrends(const Observation& observation) {
@@ -136,12 +152,12 @@ void Insights::AbsorbForKills(const Observation& observation) {
 }
 
 Sizing Insights::Size(const SizingSources& sources) const {
-  std::optional<std::uint64_t> largest_task_bytes;
+  std::optional<TaskCapacity> capacity;
   {
     const std::lock_guard reading(reading_);
-    largest_task_bytes = task_report_.largest_bytes;
+    capacity = capacity_.Usual(clock_.SteadyNow(), stale_after_);
   }
-  return SizeUp(execution_, sources, largest_task_bytes);
+  return SizeUp(execution_, sources, capacity);
 }
 
 std::shared_ptr<const KillReport> Insights::Kills() const {

@@ -7,6 +7,7 @@
 
 #include "collectors/collector.h"
 #include "collectors/container/container_ledger.h"
+#include "collectors/container/container_observation.h"
 #include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
@@ -44,7 +45,8 @@ class Insights {
   /// Adds what was learned, unless what it was learned from is older than four cadences.
   void Describe(MetricWriter& writer) const;
 
-  /// What the fresh observations in `sources` say of how many workers and tasks fit.
+  /// How many workers and tasks fit, by the fresh observations in `sources` and by the memory of
+  /// the last minute.
   Sizing Size(const SizingSources& sources) const;
 
   /// What is known of the kernel's kills; never null.
@@ -62,6 +64,11 @@ class Insights {
   std::shared_ptr<const Observation> Refine(std::shared_ptr<const ComponentObservation> components);
   std::shared_ptr<const Observation> Refine(const ContainerObservation& containers);
 
+  /// Lets the history of what the memory bears learn from a walk over all processes, in which the
+  /// largest task of the day took `task_bytes`.
+  void AbsorbForSizing(const ComponentObservation& components,
+                       std::optional<std::uint64_t> task_bytes, SteadyTime now);
+
   /// Lets the trends learn from `observation`, which is as it will be published.
   void AbsorbForTrends(const Observation& observation);
 
@@ -73,11 +80,14 @@ class Insights {
 
   const Clock& clock_;
   const ExecutionSettings execution_;
-  const std::chrono::nanoseconds stale_after_;  // Of what is learned from processes.
+  const std::chrono::nanoseconds stale_after_;             // Of what is learned from processes.
+  const std::chrono::nanoseconds containers_stale_after_;  // The same of containers.
   HostInsight host_;
   Trends trends_;
 
-  std::mutex absorbing_;  // Guards the next six.
+  std::mutex absorbing_;  // Guards the next eight.
+  std::shared_ptr<const ContainerObservation> last_containers_;
+  SteadyTime last_containers_at_{};
   std::shared_ptr<const ComponentObservation> last_components_;
   SteadyTime last_components_at_{};
   TaskNames task_names_;
@@ -90,6 +100,7 @@ class Insights {
 
   mutable std::mutex reading_;  // Guards what is described; held for moments only.
   TaskMemoryReport task_report_;
+  CapacityHistory capacity_;
   SteadyTime task_reported_at_{};
   DatedReconcileReport reconcile_report_;
   std::shared_ptr<const KillReport> kill_report_ = std::make_shared<const KillReport>();

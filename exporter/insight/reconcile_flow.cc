@@ -52,37 +52,51 @@ bool IsStuck(const ReconcilePair& pair, const std::string& queue, std::uint64_t 
 
 }  // namespace
 
-bool FlowJudge::HasFreeSlots(const BrokerSnapshot& broker) const {
-  if (broker.live_workers == 0) return false;
-  if (!worker_concurrency_) return *broker.active == 0;
-  return *broker.active < broker.live_workers * *worker_concurrency_;
+bool FlowJudge::HasFreeSlots(const std::string& queue, const BrokerSnapshot& broker,
+                             Names& names) const {
+  auto workers = consumers_.Of(queue, broker);
+  const bool known = workers.has_value();
+  if (!known) {
+    if (*broker.active > 0) return false;
+    workers.emplace();
+    for (const BrokerWorker& worker : *broker.seen->workers) {
+      if (worker.live) workers->push_back(&worker);
+    }
+  }
+  std::uint64_t active = 0;
+  for (const BrokerWorker* const worker : *workers) {
+    names.insert(worker->name);
+    active += *worker->active;
+  }
+  if (workers->empty() || !worker_concurrency_) return !workers->empty() && active == 0;
+  return active < workers->size() * *worker_concurrency_;
 }
 
-void FlowJudge::AbsorbQueues(const ReconcilePair& pair) {
-  std::map<std::string, Queue> next;
-  const bool has_free_slots = HasFreeSlots(pair.broker);
+void FlowJudge::AbsorbQueues(const ReconcilePair& pair, Names& with_work) {
+  std::map<std::string, LastingMinimum> next;
   const std::set<std::string> left = QueuesLeft(pair);
   for (const auto& [name, messages] : pair.broker.messages) {
-    Queue queue = std::move(queues_[name]);
-    const bool stuck = IsStuck(pair, name, messages, left.contains(name));
-    queue.stuck.Add(pair.now, stuck ? 1 : 0);
-    queue.stalled.Add(pair.now, stuck && has_free_slots ? 1 : 0);
-    next[name] = std::move(queue);
+    const bool stalled = IsStuck(pair, name, messages, left.contains(name)) &&
+                         HasFreeSlots(name, pair.broker, with_work);
+    LastingMinimum lasting = std::move(stalled_[name]);
+    lasting.Add(pair.now, stalled ? 1 : 0);
+    next[name] = std::move(lasting);
   }
-  queues_ = std::move(next);
-  const bool all_hold = pair.broker.all_queues_counted && !pair.broker.messages.empty() &&
-                        std::all_of(pair.broker.messages.begin(), pair.broker.messages.end(),
-                                    [](const auto& queue) { return queue.second > 0; });
-  all_hold_messages_.Add(pair.now, all_hold ? 1 : 0);
+  stalled_ = std::move(next);
 }
 
-void FlowJudge::AbsorbWorkers(const BrokerSnapshot& broker, SteadyTime now) {
+void FlowJudge::AbsorbIdle(const BrokerSnapshot& broker, const Names& with_work, SteadyTime now) {
+  const bool all_hold = broker.all_queues_counted && !broker.messages.empty() &&
+                        std::all_of(broker.messages.begin(), broker.messages.end(),
+                                    [](const auto& queue) { return queue.second > 0; });
   std::vector<ReconcileKey> idle;
   for (const BrokerWorker& worker : *broker.seen->workers) {
-    if (!worker.live || worker.active != 0 || !worker.processed) continue;
+    if (!worker.live || worker.active != 0U || !worker.processed) continue;
+    if (!all_hold && !with_work.contains(worker.name)) continue;
     idle.push_back(KeyOfId(worker.name + '\n' + std::to_string(*worker.processed)));
   }
   idle_.Update(now, idle);
+  idle_count_.Add(now, static_cast<std::int64_t>(idle.size()));
 }
 
 void FlowJudge::Absorb(const ReconcilePair& pair) {
@@ -90,32 +104,23 @@ void FlowJudge::Absorb(const ReconcilePair& pair) {
     *this = FlowJudge(worker_concurrency_);
     return;
   }
-  known_ = true;
-  AbsorbQueues(pair);
-  AbsorbWorkers(pair.broker, pair.now);
+  Names with_work;
+  consumers_.Learn(pair.database, pair.broker);
+  AbsorbQueues(pair, with_work);
+  AbsorbIdle(pair.broker, with_work, pair.now);
 }
 
 std::vector<QueueStall> FlowJudge::Stalls() const {
   std::vector<QueueStall> stalls;
-  for (const auto& [name, queue] : queues_) {
-    if (const auto stalled = queue.stalled.Value()) stalls.push_back({name, *stalled != 0});
+  for (const auto& [name, lasting] : stalled_) {
+    if (const auto stalled = lasting.Value()) stalls.push_back({name, *stalled != 0});
   }
   return stalls;
 }
 
 std::optional<std::uint64_t> FlowJudge::Catatonic() const {
-  if (!known_) return std::nullopt;
-  const auto all_hold = all_hold_messages_.Value();
-  bool has_work = all_hold.value_or(0) > 0;
-  bool undecided = !all_hold;
-  for (const auto& [name, queue] : queues_) {
-    const auto stuck = queue.stuck.Value();
-    has_work = has_work || stuck.value_or(0) > 0;
-    undecided = undecided || !stuck;
-  }
-  if (has_work) return idle_.lasting();
-  if (undecided && idle_.present() > 0) return std::nullopt;
-  return 0;
+  const auto least = idle_count_.Value();
+  return least ? std::optional(std::min(*least, idle_.lasting())) : std::nullopt;
 }
 
 }  // namespace airflow_host

@@ -3,23 +3,26 @@
 //
 // A queue is stuck while it holds messages, does not get shorter, nothing of it runs, and all that
 // was queued in it still is (where nothing is queued in the database: while no worker begins
-// anything). It is stalled where besides workers have free slots: they execute fewer tasks than
+// anything). It is stalled where besides its workers have free slots: they execute fewer tasks than
 // they could by worker_concurrency, or, where that is not known, none.
 //
 // A worker is catatonic which is heard, executes nothing and has begun nothing, while it must have
-// work: every queue holds messages (it consumes one of them, whichever that is), or one is stuck.
+// work: every queue holds messages (it consumes one of them, whichever that is), or one is stuck
+// that it consumes.
 //
-// Each must hold in every pair of snapshots for kDifferenceLasts. Which worker consumes which queue
-// is not known: where one queue has no workers at all, those of the others are taken to have a free
-// slot for it, and idle ones among them to be catatonic.
+// Each must hold in every pair of snapshots for kDifferenceLasts. Which workers consume a queue is
+// learned from the tasks that they run (reconcile_consumers.h). Where it is not known of a queue,
+// all workers count as its own, but only while not one of them executes anything.
 #pragma once
 
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
+#include "exporter/insight/reconcile_consumers.h"
 #include "exporter/insight/reconcile_lasting.h"
 #include "exporter/insight/reconcile_report.h"
 #include "exporter/insight/reconcile_snapshot.h"
@@ -33,7 +36,7 @@ class FlowJudge {
   explicit FlowJudge(std::optional<std::uint32_t> worker_concurrency)
       : worker_concurrency_(worker_concurrency) {}
 
-  /// Takes over one pair of snapshots. Without workers everything is forgotten.
+  /// Takes over one pair of snapshots. Where the workers are not known everything is forgotten.
   void Absorb(const ReconcilePair& pair);
 
   /// The queues that can be judged, by name.
@@ -43,20 +46,19 @@ class FlowJudge {
   std::optional<std::uint64_t> Catatonic() const;
 
  private:
-  struct Queue {
-    LastingMinimum stuck;    ///< 1 or 0.
-    LastingMinimum stalled;  ///< 1 or 0.
-  };
+  /// Live workers, each worker's name, that must have work.
+  using Names = std::set<std::string>;
 
-  void AbsorbQueues(const ReconcilePair& pair);
-  void AbsorbWorkers(const BrokerSnapshot& broker, SteadyTime now);
-  bool HasFreeSlots(const BrokerSnapshot& broker) const;
+  void AbsorbQueues(const ReconcilePair& pair, Names& with_work);
+  void AbsorbIdle(const BrokerSnapshot& broker, const Names& with_work, SteadyTime now);
+  /// Whether the workers of `queue` have free slots; adds their names to `names`.
+  bool HasFreeSlots(const std::string& queue, const BrokerSnapshot& broker, Names& names) const;
 
   std::optional<std::uint32_t> worker_concurrency_;
-  bool known_ = false;  ///< The workers were, in the last pair.
-  std::map<std::string, Queue> queues_;
-  LastingMinimum all_hold_messages_;  ///< 1 or 0.
-  LastingKeys idle_;  ///< Workers that execute nothing, each with what it has processed.
+  QueueConsumers consumers_;
+  std::map<std::string, LastingMinimum> stalled_;  ///< 1 or 0, by queue.
+  LastingMinimum idle_count_;
+  LastingKeys idle_;  ///< Workers with work that execute nothing, each with what it has processed.
 };
 
 }  // namespace airflow_host

@@ -2,40 +2,55 @@
 #include "exporter/insight/reconcile_messages.h"
 
 #include <algorithm>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace airflow_host {
 namespace {
 
-using Ids = std::unordered_set<ReconcileKey>;
+using Ids = std::unordered_map<ReconcileKey, bool>;
 
-/// All messages by id; nothing where some are not known by theirs.
+/// All messages by id; true: it is unacknowledged. Nothing where some are not known by theirs.
 std::optional<Ids> IdsOn(const BrokerSnapshot& broker) {
   if (!broker.seen->unacked_message_ids) return std::nullopt;
   Ids ids;
-  for (const std::string& id : *broker.seen->unacked_message_ids) ids.insert(KeyOfId(id));
   for (const BrokerQueue& queue : broker.seen->queues) {
     if (!queue.message_ids) return std::nullopt;
-    for (const std::string& id : *queue.message_ids) ids.insert(KeyOfId(id));
+    for (const std::string& id : *queue.message_ids) ids[KeyOfId(id)] = false;
   }
+  for (const std::string& id : *broker.seen->unacked_message_ids) ids[KeyOfId(id)] = true;
   return ids;
 }
 
 /// Messages in both snapshots of the broker that no task instance is queued or running for.
-std::optional<std::vector<ReconcileKey>> UnaccountedIds(const BrokerSnapshot& earlier,
-                                                        const DatabaseSnapshot& between,
-                                                        const BrokerSnapshot& later) {
+struct Unaccounted {
+  std::vector<ReconcileKey> ids;
+  std::int64_t idle = 0;  ///< Without those that workers execute.
+};
+
+std::optional<Unaccounted> UnaccountedIds(const BrokerSnapshot& earlier,
+                                          const DatabaseSnapshot& between,
+                                          const BrokerSnapshot& later) {
   if (!between.ids_are_message_ids || !between.all_rows_listed || between.rows_without_id > 0) {
     return std::nullopt;
   }
   const auto before = IdsOn(earlier);
   const auto after = IdsOn(later);
   if (!before || !after) return std::nullopt;
-  std::vector<ReconcileKey> unaccounted;
-  for (const ReconcileKey id : *after) {
-    if (before->contains(id) && !between.message_ids.contains(id)) unaccounted.push_back(id);
+  Unaccounted unaccounted;
+  std::int64_t unacked = 0;
+  std::int64_t executing = static_cast<std::int64_t>(*later.active);
+  for (const auto& [id, is_unacked] : *after) {
+    const auto row = between.message_ids.find(id);
+    const bool has_row = row != between.message_ids.end();
+    if (is_unacked && has_row && row->second) --executing;
+    if (has_row || !before->contains(id)) continue;
+    unaccounted.ids.push_back(id);
+    if (is_unacked) ++unacked;
   }
+  const auto waiting = static_cast<std::int64_t>(unaccounted.ids.size()) - unacked;
+  unaccounted.idle =
+      waiting + std::max<std::int64_t>(0, unacked - std::max<std::int64_t>(0, executing));
   return unaccounted;
 }
 
@@ -70,12 +85,12 @@ void MessageJudge::Absorb(const ReconcilePair& pair) {
   }
   if (pair.earlier_broker == nullptr || pair.earlier_database == nullptr) return;
   if (!Known(*pair.earlier_broker) || !pair.earlier_database->all_queues_named) return;
-  const auto ids = UnaccountedIds(*pair.earlier_broker, *pair.earlier_database, pair.broker);
-  if (by_message_id_ != ids.has_value()) *this = {};
-  by_message_id_ = ids.has_value();
-  if (ids) {
-    ids_.Update(pair.now, *ids);
-    unaccounted_.Add(pair.now, static_cast<std::int64_t>(ids_.present()));
+  const auto found = UnaccountedIds(*pair.earlier_broker, *pair.earlier_database, pair.broker);
+  if (by_message_id_ != found.has_value()) *this = {};
+  by_message_id_ = found.has_value();
+  if (found) {
+    ids_.Update(pair.now, found->ids);
+    unaccounted_.Add(pair.now, found->idle);
   } else {
     unaccounted_.Add(pair.now,
                      CountUnaccounted(*pair.earlier_broker, *pair.earlier_database, pair.broker));

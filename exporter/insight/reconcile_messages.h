@@ -2,15 +2,17 @@
 // were cleared, failed or deleted, and of what else is sent through the same broker.
 //
 // Looked at are messages that were there in two snapshots of the broker, one before and one after
-// the database was read: so they were there when it was. By message id where the ids are read and
-// every active task instance is listed with its own; an id counts once it was unaccounted for in
-// every pair for kDifferenceLasts. Else by count:
+// the database was read: so they were there when it was. What workers execute is in somebody's
+// hands: between the end of a task and its acknowledgement that is nothing to be told of.
+//
+// By message id where the ids are read and every active task instance is listed with its own: those
+// that were unaccounted for in every pair for kDifferenceLasts, less as many unacked ones as
+// workers execute tasks that are not running in the database. Else by count:
 //
 //   waiting + unacked - executing, less what workers have begun in between
 //   - queued - running that no worker executes
 //
-// as the smallest figure over that time. What workers execute is in somebody's hands: between the
-// end of a task and its acknowledgement that is nothing to be told of.
+// as the smallest figure over that time.
 //
 // What it does not see: by count, as many as workers begin tasks between the two snapshots.
 #pragma once

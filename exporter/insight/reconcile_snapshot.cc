@@ -12,8 +12,6 @@
 namespace airflow_host {
 namespace {
 
-/// The queue that CeleryKubernetesExecutor gives to Kubernetes, by Airflow's default.
-constexpr std::string_view kKubernetesQueue = "kubernetes";
 /// What the metadata collector calls the queues and executors beyond its limit.
 constexpr std::string_view kOther = "other";
 
@@ -22,11 +20,12 @@ enum class Celerys { kYes, kNo, kPerhaps };
 
 class Sorter {
  public:
-  explicit Sorter(const ExecutionSettings& settings) : executors_(settings.executor) {}
+  explicit Sorter(const ExecutionSettings& settings)
+      : executors_(settings.executor), kubernetes_queue_(settings.kubernetes_queue) {}
 
   Celerys Sort(const std::string& executor, std::string_view queue) const {
     if (executor == kOther && queue == kOther) return Celerys::kPerhaps;
-    if (executors_.IsCeleryKubernetes() && queue == kKubernetesQueue) return Celerys::kNo;
+    if (executors_.IsCeleryKubernetes() && queue == kubernetes_queue_) return Celerys::kNo;
     if (!executors_.IsCelerys(executor)) return Celerys::kNo;
     if (executor.empty() || Lower(executor).find("celery") != std::string::npos) {
       return Celerys::kYes;
@@ -41,6 +40,7 @@ class Sorter {
 
  private:
   Executors executors_;
+  std::string kubernetes_queue_;
 };
 
 template <typename... Parts>
@@ -103,11 +103,15 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   if (row.external_executor_id.empty()) {
     ++snapshot.rows_without_id;
   } else {
-    snapshot.message_ids.insert(KeyOfId(row.external_executor_id));
+    snapshot.message_ids.insert_or_assign(KeyOfId(row.external_executor_id),
+                                          row.state == "running");
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
     snapshot.running_keys.insert(KeyOfRun(row));
+    if (!row.hostname.empty()) {
+      snapshot.running_at.insert({row.queue, ShortHostName(row.hostname)});
+    }
     return;
   }
   const bool beyond_grace = row.queued_at && now - *row.queued_at > kQueuedGrace;
@@ -115,6 +119,11 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
 }
 
 }  // namespace
+
+std::string ShortHostName(std::string_view name) {
+  name.remove_prefix(name.find('@') + 1);  // Of a worker's name.
+  return Lower(name.substr(0, name.find('.')));
+}
 
 ReconcileKey KeyOfId(const std::string& id) { return KeyOf(id); }
 

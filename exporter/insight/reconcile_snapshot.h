@@ -6,8 +6,12 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "collectors/broker/broker_observation.h"
@@ -58,8 +62,9 @@ struct DatabaseSnapshot {
   bool ids_are_message_ids = false;
   std::vector<QueuedRow> queued;                  ///< Celery's.
   std::unordered_set<ReconcileKey> running_keys;  ///< Of Celery's: this try in that process.
-  /// Messages of all that are queued or running; hashes of their ids.
-  std::unordered_set<ReconcileKey> message_ids;
+  std::set<std::pair<std::string, std::string>> running_at;  ///< Queues of Celery's, and hosts.
+  /// Messages of all that are queued or running, by hashes of their ids; true: it is running.
+  std::unordered_map<ReconcileKey, bool> message_ids;
   std::uint64_t rows_without_id = 0;  ///< Queued or running, with no id among `message_ids`.
 };
 
@@ -84,6 +89,10 @@ struct ReconcilePair {
   const DatabaseSnapshot& database;
   SteadyTime now{};  ///< When the last of them was made.
 };
+
+/// What a worker's host and a task instance's are compared by: "worker-0" of "celery@worker-0" and
+/// of "worker-0.airflow.svc.cluster.local". Any thread.
+std::string ShortHostName(std::string_view name);
 
 /// The hash by which an id is compared.
 ReconcileKey KeyOfId(const std::string& id);

@@ -5,7 +5,6 @@
 #include <limits>
 
 #include "collectors/component/install/install_facts.h"
-#include "exporter/insight/task_places.h"
 
 namespace airflow_host {
 namespace {
@@ -53,35 +52,6 @@ void AddWorkersRequired(const ExecutionSettings& settings, const SizingSources& 
                                             settings.kubernetes_queue, *sizing.worker_concurrency);
 }
 
-/// Several workers share the host, and those in one container its limit.
-std::uint64_t Recommend(const TaskPlaces& places, const TaskCost& cost) {
-  std::uint64_t least = TasksAtOnce(places.host, cost) / places.workers;
-  for (const WorkerContainer& container : places.containers) {
-    least = std::min(least, TasksAtOnce(container.place, cost) / container.workers);
-  }
-  return least;
-}
-
-/// What the containers bear together, or the host if that is less.
-std::uint64_t Headroom(const TaskPlaces& places, const TaskCost& cost) {
-  const std::uint64_t host = MoreTasks(places.host, cost);
-  if (places.containers.empty() || places.unlimited_workers > 0) return host;
-  std::uint64_t containers = 0;
-  for (const WorkerContainer& container : places.containers) {
-    containers += MoreTasks(container.place, cost);
-  }
-  return std::min(host, containers);
-}
-
-void AddRoomForTasks(const SizingSources& sources, std::uint64_t task_bytes, Sizing& sizing) {
-  if (sources.host == nullptr || sources.components == nullptr || task_bytes == 0) return;
-  const auto places = FindTaskPlaces(*sources.host, *sources.components, sources.containers.get());
-  if (!places) return;
-  const TaskCost cost{static_cast<double>(task_bytes), places->pool_worker_bytes};
-  sizing.task_headroom = Headroom(*places, cost);
-  if (places->workers > 0) sizing.concurrency_recommended = Recommend(*places, cost);
-}
-
 }  // namespace
 
 std::optional<std::uint32_t> ConcurrencyInForce(const ExecutionSettings& settings,
@@ -107,7 +77,7 @@ Executors ExecutorsInForce(const ExecutionSettings& settings,
 }
 
 Sizing SizeUp(const ExecutionSettings& settings, const SizingSources& sources,
-              std::optional<std::uint64_t> largest_task_bytes) {
+              const std::optional<TaskCapacity>& capacity) {
   Sizing sizing;
   sizing.worker_concurrency = ConcurrencyInForce(settings, sources.components.get());
   AddWorkersRequired(settings, sources, sizing);
@@ -116,7 +86,10 @@ Sizing SizeUp(const ExecutionSettings& settings, const SizingSources& sources,
     sizing.workers_live = static_cast<std::uint64_t>(
         std::count_if(workers.begin(), workers.end(), [](const auto& one) { return one.live; }));
   }
-  AddRoomForTasks(sources, largest_task_bytes.value_or(0), sizing);
+  if (capacity) {
+    sizing.concurrency_recommended = capacity->per_worker;
+    sizing.task_headroom = capacity->together - std::min(capacity->running, capacity->together);
+  }
   return sizing;
 }
 

@@ -9,18 +9,15 @@
 
 #include "collectors/broker/broker_observation.h"
 #include "collectors/component/component_observation.h"
-#include "collectors/container/container_observation.h"
-#include "collectors/host/host_observation.h"
 #include "collectors/metadata/metadata_observation.h"
 #include "exporter/insight/execution_settings.h"
+#include "exporter/insight/task_capacity.h"
 #include "exporter/insight/workers_required.h"
 
 namespace airflow_host {
 
 /// The observations that sizing joins; null where there is no fresh one.
 struct SizingSources {
-  std::shared_ptr<const HostObservation> host;
-  std::shared_ptr<const ContainerObservation> containers;
   std::shared_ptr<const ComponentObservation> components;
   std::shared_ptr<const MetadataObservation> metadata;
   std::shared_ptr<const BrokerObservation> broker;
@@ -49,9 +46,8 @@ std::optional<std::uint32_t> ConcurrencyInForce(const ExecutionSettings& setting
 Executors ExecutorsInForce(const ExecutionSettings& settings,
                            const ComponentObservation* components);
 
-/// Sizes up. `largest_task_bytes`: the most that one try of one task took here within the day.
-/// Pure; any thread.
+/// Sizes up. `capacity`: what the memory of this host bears, where that is known. Pure; any thread.
 Sizing SizeUp(const ExecutionSettings& settings, const SizingSources& sources,
-              std::optional<std::uint64_t> largest_task_bytes);
+              const std::optional<TaskCapacity>& capacity);
 
 }  // namespace airflow_host

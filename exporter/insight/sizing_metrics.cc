@@ -20,10 +20,9 @@ constexpr MetricDescription kLive = {
 constexpr MetricDescription kRecommended = {
     "airflow_worker_concurrency_recommended",
     "Tasks that each worker on this host can run at once within its memory (MemAvailable of "
-    "/proc/meminfo at its lowest of a minute, the limit of the worker's cgroup, and the most that "
-    "one "
-    "task has taken here within a day, sampled every few seconds); 0: not even one; absent until a "
-    "task was measured."};
+    "/proc/meminfo, the limit of the worker's cgroup, and the most that one task has taken here "
+    "within a day; sampled every few seconds, lower quartile of a minute); 0: not even one; absent "
+    "until a task was measured."};
 constexpr MetricDescription kHeadroom = {
     "airflow_host_task_headroom",
     "Tasks for which this host's memory has room besides those that run, each as large as the "

@@ -54,15 +54,11 @@ std::vector<const ProcessSample*> WorkersOf(const ComponentObservation& componen
 
 }  // namespace
 
-std::optional<TaskPlaces> FindTaskPlaces(const HostObservation& host,
-                                         const ComponentObservation& components,
-                                         const ContainerObservation* containers) {
-  const auto available = host.memory_available_low_bytes ? host.memory_available_low_bytes
-                                                         : host.memory.available_bytes;
-  if (!available) return std::nullopt;
+TaskPlaces FindTaskPlaces(std::uint64_t available_bytes, const ComponentObservation& components,
+                          const ContainerObservation* containers) {
   const MemoryRooms rooms = RoomsOf(containers);
   TaskPlaces places;
-  places.host.available = static_cast<double>(*available);
+  places.host.available = static_cast<double>(available_bytes);
   std::map<const ContainerRoom*, WorkerContainer> limited;
   for (const ProcessSample& process : components.processes) {
     const double own = static_cast<double>(process.private_bytes.value_or(0));

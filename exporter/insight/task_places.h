@@ -3,12 +3,10 @@
 #pragma once
 
 #include <cstdint>
-#include <optional>
 #include <vector>
 
 #include "collectors/component/component_observation.h"
 #include "collectors/container/container_observation.h"
-#include "collectors/host/host_observation.h"
 #include "exporter/insight/task_room.h"
 
 namespace airflow_host {
@@ -29,12 +27,10 @@ struct TaskPlaces {
   double pool_worker_bytes = 0;             ///< Of the largest; 0 where that is not known.
 };
 
-/// Puts the places together; nothing where the host's available memory is not known. `containers`
-/// may be null: then only the host is a place. Pool workers count by their private memory; where
-/// that may not be read they are left as they are, neither charged nor given back. Pure; any
-/// thread.
-std::optional<TaskPlaces> FindTaskPlaces(const HostObservation& host,
-                                         const ComponentObservation& components,
-                                         const ContainerObservation* containers);
+/// Puts the places together. `available_bytes` is the host's MemAvailable. `containers` may be
+/// null: then only the host is a place. Pool workers count by their private memory; where that may
+/// not be read they are left as they are, neither charged nor given back. Pure; any thread.
+TaskPlaces FindTaskPlaces(std::uint64_t available_bytes, const ComponentObservation& components,
+                          const ContainerObservation* containers);
 
 }  // namespace airflow_host

@@ -26,13 +26,12 @@ std::uint64_t TasksAtOnce(const TaskPlace& place, const TaskCost& cost) {
   return Whole(UsableBytes(room) / (cost.task + cost.pool_worker));
 }
 
-std::uint64_t MoreTasks(const TaskPlace& place, const TaskCost& cost) {
+std::uint64_t AllTasks(const TaskPlace& place, const TaskCost& cost) {
   const double usable = UsableBytes(place.available + place.held_by_tasks);
   const double pool = static_cast<double>(place.pool_workers);
   double all = usable / cost.task;
   if (all > pool) all = pool + (usable - pool * cost.task) / (cost.task + cost.pool_worker);
-  const std::uint64_t tasks = Whole(all);
-  return tasks > place.tasks ? tasks - place.tasks : 0;
+  return Whole(all);
 }
 
 }  // namespace airflow_host

@@ -33,8 +33,9 @@ double UsableBytes(double room);
 /// How many tasks at once `place` bears if its pool has just as many workers. Pure; any thread.
 std::uint64_t TasksAtOnce(const TaskPlace& place, const TaskCost& cost);
 
-/// How many tasks `place` bears besides those that run, once these have grown to the same size: in
-/// the pool workers that there are, and beyond them with one more each. Pure; any thread.
-std::uint64_t MoreTasks(const TaskPlace& place, const TaskCost& cost);
+/// How many tasks at once `place` bears in the pool workers that there are, and beyond them with
+/// one more each: those that run, once they have grown to the same size, and more. Pure; any
+/// thread.
+std::uint64_t AllTasks(const TaskPlace& place, const TaskCost& cost);
 
 }  // namespace airflow_host

@@ -187,8 +187,8 @@ SettingsExpected<void> AddAirflowSettings(const SettingsInput& input, SourcedSet
   for (const AirflowCounterpart& counterpart : kCounterparts) {
     AdoptCounterpart(counterpart, airflow, sourced.Find(counterpart.setting), settings);
   }
-  AdoptExecution(airflow, has_file, sourced, settings);
   AddThresholdSettings(airflow, settings.collector.metadata_thresholds, settings.notes);
+  AdoptExecution(airflow, has_file, sourced, settings);
   if (const auto logs = airflow.Get(kLogFolder); logs && *logs) {
     settings.collector.airflow_logs = (*logs)->text;
   }

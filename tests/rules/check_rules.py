@@ -86,6 +86,7 @@ def titles(runbook: pathlib.Path) -> list[str]:
 
 
 def check_runbooks(alerts: set[str]) -> Iterator[str]:
+    metrics = metrics_of_readme()
     for runbook in sorted(RUNBOOKS.glob("*.md")):
         for alert in titles(runbook):
             if alert not in alerts:
@@ -93,6 +94,8 @@ def check_runbooks(alerts: set[str]) -> Iterator[str]:
         text = runbook.read_text(encoding="utf-8")
         if re.findall(r"^## (.*)$", text, re.MULTILINE) != SECTIONS:
             yield f"{runbook.name} must have the sections {', '.join(SECTIONS)}"
+        for metric in sorted(set(re.findall(r"`(airflow_[a-z0-9_]+)", text)) - metrics):
+            yield f"{runbook.name} names {metric}, which the README's tables do not have"
         for mentioned in re.findall(r"\bAirflow(?:[A-Z][a-z]+)+\b(?!=)", text):
             if mentioned not in alerts and not (RUNBOOKS / f"{mentioned}.md").exists():
                 yield f"{runbook.name} names {mentioned}, which is neither an alert nor a runbook"

@@ -13,6 +13,11 @@ METRIC = re.compile(r"([a-zA-Z_:][a-zA-Z0-9_:]*)\{")
 VARIABLE = re.compile(r"\$\{?([a-z_]+)")
 
 
+def filled(text: str, values: dict[str, str]) -> str:
+    """An expression with values in the place of its variables."""
+    return VARIABLE.sub(lambda match: values[match.group(1)], text)
+
+
 @dataclass(frozen=True)
 class Expression:
     """One query: where it stands, and what it asks for."""
@@ -28,7 +33,7 @@ class Expression:
 
     def filled(self, values: dict[str, str]) -> str:
         """With values in the place of its variables."""
-        return VARIABLE.sub(lambda match: values[match.group(1)], self.text)
+        return filled(self.text, values)
 
 
 def boards() -> dict[str, dict[str, Any]]:

@@ -37,6 +37,15 @@ std::vector<pid_t> ChildrenOf(pid_t parent) {
   return children;
 }
 
+/// False for a zombie, too: whoever adopted the process need not be quick to reap it.
+bool IsAlive(pid_t pid) {
+  std::ifstream file("/proc/" + std::to_string(pid) + "/status");
+  for (std::string line; std::getline(file, line);) {
+    if (line.rfind("State:", 0) == 0) return line.find('Z') == std::string::npos;
+  }
+  return false;
+}
+
 /// The first line of the cluster's postmaster.pid.
 pid_t PostmasterOf(const std::filesystem::path& data) {
   std::ifstream file(data / "postmaster.pid");
@@ -87,13 +96,13 @@ std::filesystem::path PrivatePostgres::Programs() {
   return newest;
 }
 
-std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
+std::unique_ptr<PrivatePostgres> PrivatePostgres::Start(const std::string& options) {
   const std::filesystem::path directory = MakeDirectory();
   if (directory.empty()) {
     std::cerr << "cannot make a temporary directory for PostgreSQL\n";
     return nullptr;
   }
-  std::unique_ptr<PrivatePostgres> server(new PrivatePostgres(directory));
+  std::unique_ptr<PrivatePostgres> server(new PrivatePostgres(directory, options));
   const std::string data = directory / "data";
   const bool made = RunAsPostgres({Programs() / "initdb", "-D", data, "-U", kUser, "-E", "UTF8",
                                    "--locale=C", "-A", "trust", "--no-sync"},
@@ -104,25 +113,44 @@ std::unique_ptr<PrivatePostgres> PrivatePostgres::Start() {
   }
   std::ofstream(directory / "data" / "pg_hba.conf")
       << "local all postgres trust\nlocal all all scram-sha-256\n";
-  const bool started =
-      RunAsPostgres({Programs() / "pg_ctl", "-D", data, "-l", directory / "log", "-w", "-o",
-                     "-c listen_addresses='' -c unix_socket_directories='" + directory.string() +
-                         "' -c fsync=off -c full_page_writes=off -c autovacuum=off -c "
-                         "shared_buffers=32MB -c max_connections=30",
-                     "start"},
-                    directory);
-  if (started) return server;
+  if (server->StartAgain()) return server;
   std::cerr << "PostgreSQL did not start: " << std::ifstream(directory / "log").rdbuf() << "\n";
   return nullptr;
 }
 
+bool PrivatePostgres::StartAgain(const std::string& options) {
+  const std::string all = "-c listen_addresses='' -c unix_socket_directories='" +
+                          directory_.string() +
+                          "' -c fsync=off -c full_page_writes=off -c autovacuum=off -c "
+                          "shared_buffers=32MB -c max_connections=30 " +
+                          options_ + " " + options;
+  return RunAsPostgres(
+      {Programs() / "pg_ctl", "-D", data(), "-l", directory_ / "log", "-w", "-o", all, "start"},
+      directory_);
+}
+
+bool PrivatePostgres::Stop() {
+  return RunAsPostgres({Programs() / "pg_ctl", "-D", data(), "-m", "immediate", "-w", "stop"},
+                       directory_);
+}
+
+void PrivatePostgres::Kill() {
+  const pid_t postmaster = PostmasterOf(data());
+  if (postmaster <= 0) return;
+  std::vector<pid_t> all = ChildrenOf(postmaster);
+  all.push_back(postmaster);
+  for (const pid_t pid : all) ::kill(pid, SIGKILL);
+  for (const pid_t pid : all) {
+    while (IsAlive(pid)) ::usleep(1000);
+  }
+  // The next start looks whether the process still is, and a zombie would pass for one.
+  std::filesystem::remove(data() / "postmaster.pid");
+  std::filesystem::remove(directory_ / ".s.PGSQL.5432.lock");
+}
+
 PrivatePostgres::~PrivatePostgres() {
   Resume();
-  if (PostmasterOf(directory_ / "data") > 0) {
-    RunAsPostgres(
-        {Programs() / "pg_ctl", "-D", directory_ / "data", "-m", "immediate", "-w", "stop"},
-        directory_);
-  }
+  if (PostmasterOf(data()) > 0) Stop();
   std::error_code ignored;
   std::filesystem::remove_all(directory_, ignored);
 }
@@ -132,7 +160,7 @@ std::string PrivatePostgres::Url(const std::string& user, const std::string& dat
 }
 
 void PrivatePostgres::Suspend() {
-  const pid_t postmaster = PostmasterOf(directory_ / "data");
+  const pid_t postmaster = PostmasterOf(data());
   if (postmaster <= 0) return;
   ::kill(postmaster, SIGSTOP);
   suspended_ = ChildrenOf(postmaster);

@@ -20,9 +20,10 @@ class PrivatePostgres {
   /// The directory of the newest installed server's programs; empty where there is none.
   static std::filesystem::path Programs();
 
-  /// Makes a cluster and starts it; null, and the reason on stderr, where that fails. Its superuser
-  /// postgres logs in without a password, all others need theirs.
-  static std::unique_ptr<PrivatePostgres> Start();
+  /// Makes a cluster and starts it, with `options` ("-c name=value") besides those that make tests
+  /// quick; null, and the reason on stderr, where that fails. Its superuser postgres logs in
+  /// without a password, all others need theirs.
+  static std::unique_ptr<PrivatePostgres> Start(const std::string& options = "");
 
   PrivatePostgres(const PrivatePostgres&) = delete;
   PrivatePostgres& operator=(const PrivatePostgres&) = delete;
@@ -35,14 +36,29 @@ class PrivatePostgres {
   /// A URL that logs in as `user` (with ":password" if need be) over the socket.
   std::string Url(const std::string& user, const std::string& database) const;
 
+  /// Kills the postmaster and all of its processes by SIGKILL, and waits for them to be gone.
+  void Kill();
+
+  /// Starts the server that was killed or stopped, with `options` of this run besides; returns when
+  /// it can be connected to, or refuses to because it only recovers.
+  bool StartAgain(const std::string& options = "");
+
+  /// Stops the server in an orderly way.
+  bool Stop();
+
+  /// Where the cluster's files are.
+  std::filesystem::path data() const { return directory_ / "data"; }
+
   /// Stops the postmaster and all of its processes by SIGSTOP; Resume lets them go on.
   void Suspend();
   void Resume();
 
  private:
-  explicit PrivatePostgres(std::filesystem::path directory) : directory_(std::move(directory)) {}
+  PrivatePostgres(std::filesystem::path directory, std::string options)
+      : directory_(std::move(directory)), options_(std::move(options)) {}
 
   std::filesystem::path directory_;
+  std::string options_;
   std::vector<pid_t> suspended_;
 };
 

@@ -45,9 +45,11 @@ TEST(Executors, TellsTasksApartByNameAliasAndPath) {
         "airflow.providers.celery.executors.celery_executor.CeleryExecutor"}) {
     EXPECT_TRUE(executors.IsCelerys(name)) << name;
   }
-  for (const char* name : {"pods", "KubernetesExecutor", "small", "LocalExecutor",
-                           "airflow.providers.cncf.kubernetes.executors.kubernetes_executor."
-                           "KubernetesExecutor"}) {
+  const std::string kubernetes_path =
+      "airflow.providers.cncf.kubernetes.executors.kubernetes_executor.KubernetesExecutor";
+  for (const std::string& name :
+       {std::string("pods"), std::string("KubernetesExecutor"), kubernetes_path,
+        std::string("small"), std::string("LocalExecutor")}) {
     EXPECT_FALSE(executors.IsCelerys(name)) << name;
   }
 }

@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <set>
+#include <string>
+
 #include "tests/support/manual_clock.h"
 
 namespace airflow_host {
@@ -62,16 +65,21 @@ TEST(Insights, SizeUpByTheLargestTaskThatWasSeen) {
   Insights insights(settings, clock);
   auto host = std::make_shared<HostObservation>();
   host->memory.available_bytes = 2'000'000'000;
-  SizingSources sources;
-  sources.host = host;
-  sources.components = OneTask();
-  EXPECT_EQ(insights.Size(sources).worker_concurrency, 16U);
-  EXPECT_EQ(insights.Size(sources).task_headroom, std::nullopt);
+  insights.Absorb(host);
+  EXPECT_EQ(insights.Size({}).worker_concurrency, 16U);
+  EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "no task was seen";
   auto large = std::make_shared<ComponentObservation>(*OneTask());
-  large->processes[0].pss_bytes = 900'000'000;
+  large->processes[0].pss_bytes = 850'000'000;
   insights.Absorb(large);
+  // 2000 and 850 MB, less a tenth, are three such tasks.
+  EXPECT_EQ(insights.Size({}).task_headroom, 3U);
+  clock.Advance(std::chrono::minutes(2));
+  EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "of two minutes ago";
   insights.Absorb(OneTask());
-  EXPECT_EQ(insights.Size(sources).task_headroom, 2U);
+  EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "the host is not known any more";
+  insights.Absorb(host);
+  insights.Absorb(OneTask());
+  EXPECT_EQ(insights.Size({}).task_headroom, 2U);
 }
 
 std::string ComponentOfContainer(Insights& insights) {
@@ -97,6 +105,54 @@ TEST(Insights, DoNotNameAContainerByProcessesOfLongAgo) {
   EXPECT_EQ(ComponentOfContainer(insights), "scheduler");
   clock.Advance(std::chrono::seconds(1));
   EXPECT_EQ(ComponentOfContainer(insights), "");
+}
+
+/// A database with one task that has been queued for long, and a broker that knows nothing of it.
+void ReadBoth(Insights& insights, ManualClock& clock) {
+  auto broker = std::make_shared<BrokerObservation>();
+  broker->observed_at = clock.SystemNow();
+  broker->queues = {{"default", 0}};
+  broker->unacked_messages = 0;
+  broker->workers.emplace();
+  insights.Absorb(broker);
+  clock.Advance(std::chrono::seconds(5));
+  auto metadata = std::make_shared<MetadataObservation>();
+  metadata->observed_at = clock.SystemNow();
+  metadata->task_instances = {{"queued", "default", "", 1, 1}};
+  metadata->task_instances_heartbeat_lost = 0;
+  metadata->tasks.resize(1);
+  metadata->tasks[0].state = "queued";
+  metadata->tasks[0].queue = "default";
+  clock.Advance(std::chrono::milliseconds(20));
+  insights.Absorb(metadata);
+  clock.Advance(std::chrono::seconds(10));
+}
+
+std::set<std::string> NamesOf(const Insights& insights) {
+  MetricWriter writer(1000);
+  insights.Describe(writer);
+  std::set<std::string> names;
+  for (const auto& family : writer.Take()) names.insert(family.name);
+  return names;
+}
+
+TEST(Insights, DropWhatTheyReconciledOnceItIsStale) {
+  ManualClock clock;
+  Insights insights(InsightSettings{}, clock);
+  for (int round = 0; round < 6; ++round) ReadBoth(insights, clock);
+  ASSERT_EQ(insights.Reconciled().lost.size(), 1U);
+  EXPECT_EQ(insights.Reconciled().lost[0].tasks, 1U);
+  EXPECT_TRUE(NamesOf(insights).contains("airflow_tasks_lost"));
+  EXPECT_TRUE(NamesOf(insights).contains("airflow_queue_stalled"));
+  clock.Advance(std::chrono::milliseconds(44'900));
+  EXPECT_TRUE(NamesOf(insights).contains("airflow_tasks_lost"));
+  clock.Advance(std::chrono::seconds(1));
+  // The broker was read five seconds before the database, of which something is told alone.
+  EXPECT_FALSE(NamesOf(insights).contains("airflow_tasks_lost"));
+  EXPECT_FALSE(NamesOf(insights).contains("airflow_queue_stalled"));
+  EXPECT_TRUE(NamesOf(insights).contains("airflow_tasks_phantom_running"));
+  clock.Advance(std::chrono::seconds(5));
+  EXPECT_FALSE(NamesOf(insights).contains("airflow_tasks_phantom_running"));
 }
 
 }  // namespace

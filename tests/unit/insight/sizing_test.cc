@@ -6,6 +6,7 @@
 #include <random>
 
 #include "exporter/insight/sizing_metrics.h"
+#include "exporter/insight/task_places.h"
 
 namespace airflow_host {
 namespace {
@@ -57,15 +58,14 @@ class SizingTest : public ::testing::Test {
   SizingTest() { settings_.executor = "CeleryExecutor"; }
 
   Sizing See(std::optional<std::uint64_t> largest_task_bytes = std::nullopt) const {
-    return SizeUp(settings_, sources_, largest_task_bytes);
+    if (!sources_.components || available_ == 0 || largest_task_bytes.value_or(0) == 0) {
+      return SizeUp(settings_, sources_, std::nullopt);
+    }
+    const TaskPlaces places = FindTaskPlaces(available_, *sources_.components, containers_.get());
+    return SizeUp(settings_, sources_, CapacityOf(places, *largest_task_bytes));
   }
 
-  void HostHas(std::uint64_t available, std::optional<std::uint64_t> low = std::nullopt) {
-    auto host = std::make_shared<HostObservation>();
-    host->memory.available_bytes = available;
-    host->memory_available_low_bytes = low;
-    sources_.host = host;
-  }
+  void HostHas(std::uint64_t available) { available_ = available; }
 
   void Runs(std::vector<ProcessSample> processes) {
     auto components = std::make_shared<ComponentObservation>();
@@ -76,7 +76,7 @@ class SizingTest : public ::testing::Test {
   void HasContainers(std::vector<Container> all) {
     auto containers = std::make_shared<ContainerObservation>();
     containers->containers = std::move(all);
-    sources_.containers = containers;
+    containers_ = containers;
   }
 
   void Queues(std::vector<TaskInstanceCount> counts) {
@@ -89,7 +89,7 @@ class SizingTest : public ::testing::Test {
   /// nothing runs, no swap, and one worker with its 16 pool children, which hold 1 to 19 MiB that
   /// they do not share (seen of Airflow 3.3).
   void IsTheFirstStorysHost() {
-    HostHas(577 * kMiB, 577 * kMiB);
+    HostHas(577 * kMiB);
     std::vector<ProcessSample> processes = {Worker(16, "/docker/worker")};
     for (std::uint64_t child = 0; child < 16; ++child) {
       processes.push_back(PoolWorker((child < 14 ? 7 : 19) * kMiB, "/docker/worker"));
@@ -102,6 +102,8 @@ class SizingTest : public ::testing::Test {
 
   ExecutionSettings settings_;
   SizingSources sources_;
+  std::uint64_t available_ = 0;
+  std::shared_ptr<const ContainerObservation> containers_;
 };
 
 TEST_F(SizingTest, KnowsNothingWithoutSources) {
@@ -127,28 +129,25 @@ TEST_F(SizingTest, TheFirstStorysHostBearsTwoTasks) {
   EXPECT_EQ(See(250 * kMiB).task_headroom, 1U) << "beside its 16 pool children";
 }
 
+TEST_F(SizingTest, TasksThatRunThereTakeTheHeadroomAndNotTheFigure) {
+  IsTheFirstStorysHost();
+  auto components = std::make_shared<ComponentObservation>(*sources_.components);
+  components->processes.push_back(Task(200 * kMiB, "/docker/worker"));
+  sources_.components = components;
+  HostHas((577 - 200) * kMiB);
+  EXPECT_EQ(See(200 * kMiB).concurrency_recommended, 2U);
+  EXPECT_EQ(See(200 * kMiB).task_headroom, 1U);
+  components->processes.push_back(Task(200 * kMiB, "/docker/worker"));
+  components->processes.push_back(Task(200 * kMiB, "/docker/worker"));
+  HostHas(1 * kMiB);
+  EXPECT_EQ(See(200 * kMiB).concurrency_recommended, 2U) << "three run, and the host is at its end";
+  EXPECT_EQ(See(200 * kMiB).task_headroom, 0U);
+}
+
 TEST_F(SizingTest, NeverGuessesTheSizeOfATask) {
   IsTheFirstStorysHost();
   EXPECT_EQ(See(std::nullopt).concurrency_recommended, std::nullopt);
   EXPECT_EQ(See(std::nullopt).task_headroom, std::nullopt);
-  EXPECT_EQ(See(0).concurrency_recommended, std::nullopt);
-}
-
-TEST_F(SizingTest, TakesTheLowestOfTheMinute) {
-  Runs({Worker(16)});
-  HostHas(2128 * kMiB, 628 * kMiB);
-  EXPECT_EQ(See(500 * kMiB).concurrency_recommended, 1U);
-  HostHas(1128 * kMiB);
-  EXPECT_EQ(See(500 * kMiB).concurrency_recommended, 2U);
-}
-
-TEST_F(SizingTest, SwapIsNoRoom) {
-  IsTheFirstStorysHost();
-  auto host = std::make_shared<HostObservation>(*sources_.host);
-  host->memory.swap_total_bytes = 2048 * kMiB;
-  host->memory.swap_free_bytes = 2048 * kMiB;
-  sources_.host = host;
-  EXPECT_EQ(See(220 * kMiB).concurrency_recommended, 2U);
 }
 
 TEST_F(SizingTest, WorkersShareTheHostAndEachHasItsLimit) {
@@ -194,7 +193,7 @@ TEST_F(SizingTest, NeverRisesWhenMemoryShrinks) {
   std::mt19937 random(4);
   const auto some = [&](std::uint64_t most) { return random() % most * kMiB; };
   for (int round = 0; round < 3000; ++round) {
-    const std::uint64_t available = some(4096), limit = some(4096), working_set = some(2048);
+    const std::uint64_t available = some(4096) + kMiB, limit = some(4096), working_set = some(2048);
     const std::uint64_t task = some(600) + kMiB;
     Runs({Worker(16, "/docker/w"), PoolWorker(some(40), "/docker/w"), Task(some(600), "/docker/w"),
           Worker(4, "/else")});

@@ -210,6 +210,7 @@ TEST_F(TaskMemoryTest, CountsTasksWithoutNamesAsUnknownAndTheirPeaksOnceTheyHave
 TEST_F(TaskMemoryTest, DropsTheLowestOfTooManyPeaks) {
   std::vector<ProcessSample> processes;
   const int dags = static_cast<int>(TaskMemory::kMostDags) + 100;
+  processes.reserve(TaskMemory::kMostDags + 100);
   for (int number = 0; number < dags; ++number) {
     processes.push_back(Process(number + 1, 0, Named("dag" + std::to_string(number), "t"),
                                 1000U + static_cast<unsigned>(number)));

@@ -120,5 +120,40 @@ TEST_F(StatusFactsTest, NamesTheUsersNeighbours) {
   EXPECT_THAT(Lines(), ElementsAre("Components / mysql: 0 processes"));
 }
 
+TEST(TroubleOf, SaysNothingWhereAllIsWell) {
+  ReconcileReport report;
+  EXPECT_THAT(TroubleOf(report), IsEmpty());
+  report.lost = {{"default", false, 0}};
+  report.phantom_heartbeat_lost = 0;
+  report.phantom_unaccounted = 0;
+  report.unaccounted_messages = 0;
+  report.workers_catatonic = 0;
+  report.stalls = {{"default", false}};
+  EXPECT_THAT(TroubleOf(report), IsEmpty());
+}
+
+TEST(TroubleOf, SaysWhatIsWrong) {
+  ReconcileReport report;
+  report.lost = {{"default", false, 0}, {"high", true, 3}};
+  report.phantom_heartbeat_lost = 1;
+  report.phantom_unaccounted = 2;
+  report.unaccounted_messages = 1;
+  report.workers_catatonic = 1;
+  report.stalls = {{"default", true}, {"high", false}};
+  std::vector<std::string> lines;
+  for (const StatusFact& fact : TroubleOf(report)) {
+    EXPECT_EQ(fact.section, "Lost and phantom tasks");
+    lines.push_back(fact.name + ": " + fact.value);
+  }
+  EXPECT_THAT(
+      lines,
+      ElementsAre(
+          "lost in queue high: 3 task instances are queued, and their messages are gone",
+          "running without a heartbeat: 1 task instance",
+          "running in nobody's hands: 2 task instances", "messages of no task: 1 message",
+          "catatonic workers: 1 worker is alive and takes no work",
+          "stalled queue default: messages wait, workers have free slots, and nothing moves"));
+}
+
 }  // namespace
 }  // namespace airflow_host

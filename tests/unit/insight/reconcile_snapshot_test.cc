@@ -1,0 +1,140 @@
+#include "exporter/insight/reconcile_snapshot.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+namespace airflow_host {
+namespace {
+
+ExecutionSettings Executor(const std::string& executor) {
+  ExecutionSettings settings;
+  settings.executor = executor;
+  return settings;
+}
+
+MetadataObservation Queued(const std::string& queue, const std::string& executor) {
+  MetadataObservation seen;
+  seen.task_instances.push_back({"queued", queue, executor, 1, 1});
+  seen.tasks.resize(1);
+  seen.tasks[0].state = "queued";
+  seen.tasks[0].queue = queue;
+  seen.tasks[0].executor = executor;
+  return seen;
+}
+
+/// What is certain to go through Celery, of one that is queued; what perhaps does counts beside.
+struct Count {
+  std::uint64_t certain = 0;
+  std::uint64_t anyhow = 0;
+  bool operator==(const Count&) const = default;
+};
+
+std::ostream& operator<<(std::ostream& stream, const Count& count) {
+  return stream << count.certain << " of " << count.anyhow;
+}
+
+Count CelerysOf(const std::string& configured, const std::string& executor,
+                const std::string& queue = "default") {
+  auto snapshot = SnapshotOf(Queued(queue, executor), Executor(configured), {});
+  return {snapshot->queues[queue].queued_beyond_grace, snapshot->queued_anyhow};
+}
+
+TEST(ReconcileSnapshot, KnowsWhoseTasksGoThroughCelery) {
+  constexpr Count kYes{1, 1};
+  constexpr Count kNo{0, 0};
+  constexpr Count kPerhaps{0, 1};
+  EXPECT_EQ(CelerysOf("", ""), kYes);
+  EXPECT_EQ(CelerysOf("", "CeleryExecutor"), kYes);
+  EXPECT_EQ(CelerysOf("", "KubernetesExecutor"), kNo);
+  EXPECT_EQ(CelerysOf("", "LocalExecutor"), kNo);
+  EXPECT_EQ(CelerysOf("", "airflow.providers.edge3.executors.EdgeExecutor"), kNo);
+  EXPECT_EQ(CelerysOf("", "fast"), kPerhaps);
+  EXPECT_EQ(CelerysOf("LocalExecutor", ""), kNo);
+  EXPECT_EQ(CelerysOf("CeleryExecutor,KubernetesExecutor", ""), kYes);
+  EXPECT_EQ(CelerysOf("KubernetesExecutor,CeleryExecutor", ""), kNo);
+  EXPECT_EQ(CelerysOf("KubernetesExecutor,CeleryExecutor", "CeleryExecutor"), kYes);
+  EXPECT_EQ(CelerysOf("LocalExecutor,fast:acme.TunedCeleryExecutor", "fast"), kYes);
+  EXPECT_EQ(CelerysOf("LocalExecutor,fast:acme.TunedLocalExecutor", "fast"), kNo);
+  EXPECT_EQ(CelerysOf("LocalExecutor,acme.TunedCeleryExecutor", "TunedCeleryExecutor"), kYes);
+  EXPECT_EQ(CelerysOf("CeleryKubernetesExecutor", "", "default"), kYes);
+  EXPECT_EQ(CelerysOf("CeleryKubernetesExecutor", "", "kubernetes"), kNo);
+  EXPECT_EQ(CelerysOf("CeleryExecutor", "acme.OwnExecutor"), kPerhaps);
+}
+
+TEST(ReconcileSnapshot, SaysWhereQueuesAreNotNamed) {
+  MetadataObservation seen = Queued("default", "");
+  seen.task_instances.push_back({"running", "other", "other", 0, 0});
+  EXPECT_TRUE(SnapshotOf(seen, {}, {})->all_queues_named);
+  seen.task_instances.back().count = 2;
+  const auto snapshot = SnapshotOf(seen, {}, {});
+  EXPECT_FALSE(snapshot->all_queues_named);
+  EXPECT_EQ(snapshot->running, 0U);
+  EXPECT_EQ(snapshot->running_anyhow, 2U);
+}
+
+TEST(ReconcileSnapshot, SaysWhereTasksAreNotListed) {
+  MetadataObservation seen = Queued("default", "");
+  EXPECT_TRUE(SnapshotOf(seen, {}, {})->all_rows_listed);
+  seen.tasks.clear();
+  EXPECT_FALSE(SnapshotOf(seen, {}, {})->all_rows_listed);
+  seen.tasks.resize(MetadataObservation::kMostTasks);
+  for (TaskRow& row : seen.tasks) row.state = "running";
+  EXPECT_FALSE(SnapshotOf(seen, {}, {})->all_rows_listed);
+  EXPECT_FALSE(SnapshotOf(MetadataObservation{}, {}, {}).has_value());
+}
+
+TEST(ReconcileSnapshot, TakesIdsForThoseOfMessagesFromAirflow33On) {
+  MetadataObservation seen = Queued("default", "");
+  const auto by_id = [&](const char* version) {
+    seen.airflow_version = version;
+    return SnapshotOf(seen, {}, {})->ids_are_message_ids;
+  };
+  EXPECT_TRUE(by_id("3.3.0-3.3.x"));
+  EXPECT_TRUE(by_id(">=3.4.0"));
+  EXPECT_TRUE(by_id("4.0.0"));
+  EXPECT_FALSE(by_id("3.2.0-3.2.x"));
+  EXPECT_FALSE(by_id(">=3.2.0"));
+  EXPECT_FALSE(by_id("2.10.3-2.11.x"));
+  EXPECT_FALSE(by_id("main"));
+  EXPECT_FALSE(by_id(""));
+}
+
+std::shared_ptr<BrokerObservation> Workers(std::vector<BrokerWorker> workers) {
+  auto seen = std::make_shared<BrokerObservation>();
+  seen->workers = std::move(workers);
+  return seen;
+}
+
+TEST(ReconcileSnapshot, SumsUpWhatWorkersExecute) {
+  const auto active = [](std::vector<BrokerWorker> workers) {
+    return SnapshotOf(Workers(std::move(workers)), {}).active;
+  };
+  EXPECT_FALSE(SnapshotOf(std::make_shared<BrokerObservation>(), {}).active.has_value());
+  EXPECT_EQ(active({}), 0U);
+  EXPECT_EQ(active({{"a", true, {}, 2, 5}, {"b", true, {}, 3, 5}, {"c", false, {}, {}, 9}}), 5U);
+  EXPECT_FALSE(active({{"a", true, {}, 2, 5}, {"b", true, {}, {}, {}}}).has_value());
+}
+
+TEST(ReconcileSnapshot, CountsWhatTheSameWorkersBegan) {
+  const auto started = [](std::vector<BrokerWorker> before, std::vector<BrokerWorker> after) {
+    return StartedBetween(SnapshotOf(Workers(std::move(before)), {}),
+                          SnapshotOf(Workers(std::move(after)), {}));
+  };
+  const BrokerWorker lost = {"lost", false, {}, {}, 7};
+  EXPECT_EQ(started({{"a", true, {}, 0, 5}, lost}, {{"a", true, {}, 0, 8}, lost}), 3U);
+  EXPECT_EQ(started({}, {}), 0U);
+  EXPECT_FALSE(started({{"a", true, {}, 0, 5}}, {{"b", true, {}, 0, 5}}).has_value());
+  EXPECT_FALSE(started({{"a", true, {}, 0, 5}}, {{"a", true, {}, 0, 1}}).has_value());
+  EXPECT_FALSE(started({{"a", true, {}, 0, 5}}, {{"a", false, {}, {}, 5}}).has_value());
+  EXPECT_FALSE(started({{"a", true, {}, 0, {}}}, {{"a", true, {}, 0, 5}}).has_value());
+}
+
+TEST(ReconcileSnapshot, ComparesHostsByTheirShortNames) {
+  EXPECT_EQ(ShortHostName("celery@Worker-0"), "worker-0");
+  EXPECT_EQ(ShortHostName("worker-0.airflow.svc.cluster.local"), "worker-0");
+  EXPECT_EQ(ShortHostName(""), "");
+}
+
+}  // namespace
+}  // namespace airflow_host
