@@ -144,6 +144,7 @@ run_rules() {
 
 # What of the dashboards can be told without a server; the rest is in tests/integration.
 run_dashboards() {
+  step "schema of Grafana's types" limited tests/dashboards/make_schema.py || true
   step 'dashboards' env PYTHONDONTWRITEBYTECODE=1 timeout --kill-after=10 "$step_seconds" \
     /usr/bin/python3 -m pytest -p no:cacheprovider --quiet -rs tests/dashboards || true
 }

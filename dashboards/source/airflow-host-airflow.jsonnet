@@ -57,7 +57,7 @@ local verdicts = [
     links=[tasks],
   )],
   [3, alive('Schedulers alive', 'scheduler', |||
-    Schedulers with a heartbeat within 30 s, by Airflow's own rule. None: nothing new starts. See whether it was killed, or waits for the
+    Schedulers with a recent heartbeat by Airflow's own rule (by default 30 s). None: nothing new starts. See whether it was killed, or waits for the
     database.
   |||)],
   [3, alive('Dag processors alive', 'dag_processor', |||
@@ -165,7 +165,7 @@ local charts = [
     [12, panel.series(
       'Age of heartbeats',
       |||
-        How long ago each component wrote its heartbeat into the database. The scheduler counts as dead after 30 s. One that rises in steps is
+        How long ago each component wrote its heartbeat into the database. By default a scheduler counts as dead after 30 s. One that rises in steps is
         slow: look at the database, or at swap.
       |||,
       [['min by (job, component, hostname) (%s)' % query.age('airflow_metadata_component_heartbeat_timestamp_seconds'), '{{component}} {{hostname}} · {{job}}']],

@@ -44,7 +44,7 @@ local answer = [
   )],
   [3, panel.stat(
     'Waits longest',
-    'How long the task has been queued that has waited for a worker longest. Airflow itself gives up after ten minutes (task_queued_timeout).',
+    'How long the task has been queued that has waited for a worker longest. By default Airflow itself gives up after ten minutes (task_queued_timeout).',
     'max(%s) or 0 * max(%s)' % [
       query.age('airflow_metadata_oldest_timestamp_seconds', 'state="queued"'),
       of('airflow_metadata_up'),
@@ -57,7 +57,7 @@ local answer = [
   )],
   [3, panel.stat(
     'Overdue',
-    "Tasks queued for longer than Airflow's own timeout of ten minutes. If the workers are idle, the messages are lost or the workers hear nothing: restart them.",
+    "Tasks queued for longer than Airflow's own timeout (task_queued_timeout, by default ten minutes). If the workers are idle, the messages are lost or the workers hear nothing: restart them.",
     total('airflow_metadata_task_instances_overdue'),
     'none',
     [good, [1, warning]],

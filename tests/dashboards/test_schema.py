@@ -1,15 +1,10 @@
-"""The dashboards against Grafana's own schema.
+"""The dashboards against a schema of Grafana's own types, which make_schema.py makes.
 
-No package carries Grafana's JSON Schema, but npm's @grafana/grafana-foundation-sdk carries the
-TypeScript types that are generated from the same source. A JSON Schema is made of those (schema/), kept
-in build/, and the dashboards are checked against it. Skipped where neither npm's registry nor an earlier
-run's schema is at hand; the other tests here need no network.
+It needs npm's registry once; the other tests here need no network.
 """
 
 import copy
 import json
-import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,48 +16,15 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
 
 from dashboards import boards, panels  # noqa: E402
-
-PACKAGES = ("@grafana/grafana-foundation-sdk@0.0.21", "ts-json-schema-generator@2.4.0")
-SOURCES = Path(__file__).parent / "schema"
-FOLDER = REPOSITORY / "build" / "grafana-schema"
-
-
-def install() -> None:
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        pytest.skip("node and npm are not installed")
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    for source in SOURCES.iterdir():
-        shutil.copy(source, FOLDER)
-    try:
-        done = subprocess.run(
-            ["npm", "install", "--prefix", str(FOLDER), "--no-save", "--ignore-scripts", "--no-audit",
-             "--no-fund", "--fetch-retries=1", "--fetch-timeout=20000", *PACKAGES],
-            capture_output=True, text=True, timeout=180, check=False)
-    except subprocess.TimeoutExpired:
-        pytest.skip("npm's registry did not answer within three minutes")
-    if done.returncode != 0:
-        pytest.skip(f"npm could not install {' '.join(PACKAGES)}: {done.stderr[-500:]}")
-
-
-def make_schema(path: Path) -> None:
-    install()
-    # A file of its own first: what is broken off leaves no half a schema behind.
-    draft = path.with_suffix(".draft")
-    subprocess.run(
-        [str(FOLDER / "node_modules/.bin/ts-json-schema-generator"), "--path", "checked.ts", "--type",
-         "Checked", "--tsconfig", "tsconfig.json", "--no-type-check", "--expose", "none",
-         "--no-top-ref", "--out", str(draft)], cwd=FOLDER, check=True, timeout=300)
-    draft.rename(path)
+from make_schema import SCHEMA  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def schema() -> dict[str, Any]:
-    """A schema for each thing that checked.ts names."""
-    path = FOLDER / "-".join(package.rsplit("@", 1)[1] for package in PACKAGES)
-    path = path.with_name(path.name + ".json")
-    if not path.exists():
-        make_schema(path)
-    return json.loads(path.read_text())["properties"]
+    """A schema for each thing that schema/checked.ts names."""
+    if not SCHEMA.exists():
+        pytest.skip("tests/dashboards/make_schema.py has not made the schema")
+    return json.loads(SCHEMA.read_text())["properties"]
 
 
 def errors(schema: dict[str, Any], instance: Any, place: str) -> list[str]:

@@ -211,6 +211,19 @@ def start_exporter(tmp_path: Path) -> Iterator[Callable[..., Exporter]]:
         context.__exit__(None, None, None)
 
 
+@contextmanager
+def growing_component(component: str, bytes_per_second: float) -> Iterator[None]:
+    """A process named as that component of Airflow whose memory grows at that rate."""
+    process = subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("airflow")), component,
+         str(bytes_per_second)], stdin=subprocess.DEVNULL)
+    try:
+        yield
+    finally:
+        process.kill()
+        process.wait()
+
+
 class Sandbox:
     """A running sandbox (deploy/sandbox/sandbox.py)."""
 

@@ -1,8 +1,8 @@
 """Every expression on the dashboards returns data, from a real Prometheus that scrapes real exporters.
 
-One exporter watches a sandbox, in which one scheduler leaks, is started anew, and a process is killed for
-want of memory. A second one serves a recorded host with cgroup v2 and containers, as this machine may
-have neither.
+One exporter watches a sandbox, beside which a triggerer leaks and is started anew, and a process is
+killed for want of memory. A second one serves a recorded host with cgroup v2 and containers, as this
+machine may have neither.
 """
 
 import json
@@ -20,7 +20,8 @@ from typing import Iterator
 
 import pytest
 
-from conftest import Exporter, Sandbox, free_port, running_exporter, running_sandbox, until
+from conftest import (Exporter, Sandbox, free_port, growing_component, running_exporter,
+                      running_sandbox, until)
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(REPOSITORY / "tests" / "support"))
@@ -29,6 +30,7 @@ from dashboards import Expression, boards, expressions, filled, panels, variable
 
 RECORDED_HOST = REPOSITORY / "tests" / "fixtures" / "debian12-cgroup2"
 CGROUPS = Path("/sys/fs/cgroup/memory")
+LEAKING = "triggerer"  # Not the scheduler, whose slope other tests measure on this host.
 LEAK_BYTES_PER_SECOND = 400_000
 FLAGS = ("--trend.windows=60s", "--collector.component.cadence=250ms",
          "--collector.container.cadence=1s", "--collector.metadata.cadence=1s",
@@ -101,18 +103,6 @@ def running_prometheus(folder: Path, *exporters: Exporter) -> Iterator[Prometheu
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(30)
-
-
-@contextmanager
-def leaking_scheduler() -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("airflow")), "scheduler",
-         str(LEAK_BYTES_PER_SECOND)], stdin=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 @contextmanager
@@ -203,11 +193,11 @@ def test_every_expression_returns_data(tmp_path: Path, sandbox_folder: Path, mon
             running_prometheus(tmp_path, live, replay) as prometheus:
         until(lambda: prometheus.count("up == 1") == 2, 30,
               "both exporters are scraped")
-        with leaking_scheduler():
+        with growing_component(LEAKING, LEAK_BYTES_PER_SECOND):
             until(lambda: prometheus.has_data("airflow_host_memory_growing", True), 120, "trends")
             wait_for_data(prometheus, steady, 300)
             check_one_value(prometheus)
-        with leaking_scheduler():
+        with growing_component(LEAKING, LEAK_BYTES_PER_SECOND):
             if can_kill():
                 kill_for_want_of_memory()
             else:

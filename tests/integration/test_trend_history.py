@@ -1,33 +1,20 @@
 """The slopes outlive the exporter: a new run goes on where the last one ended, whatever it finds."""
 
-import subprocess
-import sys
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator, Optional
+from typing import Optional
 
-from conftest import Exporter, running_exporter, until
+from conftest import Exporter, growing_component, running_exporter, until
 
-BYTES_PER_SECOND = 400_000.0
+# What no other test leaks at the same time.
+COMPONENT = "webserver"
+BYTES_PER_SECOND = 2_000_000.0
 FLAGS = ("--trend.windows=60s", "--collector.component.cadence=250ms")
-
-
-@contextmanager
-def leaking_scheduler() -> Iterator[None]:
-    process = subprocess.Popen(
-        [sys.executable, str(Path(__file__).with_name("airflow")), "scheduler",
-         str(BYTES_PER_SECOND)], stdin=subprocess.DEVNULL)
-    try:
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def slope(exporter: Exporter) -> Optional[float]:
     return exporter.value("airflow_component_memory_growth_bytes_per_second",
-                          component="scheduler", kind="anon")
+                          component=COMPONENT, kind="anon")
 
 
 def is_right(value: Optional[float]) -> bool:
@@ -37,7 +24,7 @@ def is_right(value: Optional[float]) -> bool:
 def test_a_restart_blinds_it_not(tmp_path: Path):
     state = tmp_path / "state"
     flags = (*FLAGS, f"--storage.path={state}")
-    with leaking_scheduler():
+    with growing_component(COMPONENT, BYTES_PER_SECOND):
         with running_exporter(tmp_path, *flags) as exporter:
             # The window is full, and the start of the interpreter is out of it.
             time.sleep(75)
