@@ -66,6 +66,7 @@ test_packages=(
 # What tests/airflow/run.sh needs besides: everything else of a real Airflow comes from PyPI.
 airflow_packages=(
   python3-venv  # Airflow's virtual environments
+  iproute2      # the loopback of the network that they are tested in
 )
 # The services of the packages above: a package's name, and the service's where it differs.
 services=(postgresql pgbouncer redis-server redis-sentinel prometheus prometheus-alertmanager
