@@ -23,10 +23,16 @@ def agree(figure: Callable[[], Any], truth: Callable[[], Any], seconds: float = 
         time.sleep(0.5)
 
 
-def by_labels(exporter: Exporter, name: str, *labels: str) -> dict[tuple[str, ...], float]:
-    """The values of a metric that are not 0, by the values of these labels."""
+def with_zeros(exporter: Exporter, name: str, *labels: str) -> dict[tuple[str, ...], float]:
+    """The values of a metric by the values of these labels."""
     return {tuple(sample.labels[label] for label in labels): sample.value
-            for sample in exporter.samples() if sample.name == name and sample.value != 0}
+            for sample in exporter.samples() if sample.name == name}
+
+
+def by_labels(exporter: Exporter, name: str, *labels: str) -> dict[tuple[str, ...], float]:
+    """Those of them that are not 0."""
+    values = with_zeros(exporter, name, *labels)
+    return {key: value for key, value in values.items() if value != 0}
 
 
 def by_label(exporter: Exporter, name: str, label: str) -> dict[str, float]:

@@ -38,6 +38,12 @@ class AirflowApi:
         assert done.returncode == 0, f"{program} {arguments}:\n{done.stdout}{done.stderr}"
         return done.stdout
 
+    def run_for_json(self, program: str, *arguments: str) -> Any:
+        """The same, where it is JSON; lines of a log may come before it."""
+        lines = self.run(program, *arguments).splitlines(keepends=True)
+        begins = [at for at, line in enumerate(lines) if line.startswith(('{"', "[{"))]
+        return json.loads("".join(lines[begins[-1]:]))
+
     def health(self) -> dict[str, Any]:
         path = "/api/v2/monitor/health" if self.is_airflow_3 else "/health"
         return self._ask("GET", path)

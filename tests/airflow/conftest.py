@@ -23,6 +23,7 @@ from scene import Scene  # noqa: E402
 
 VENV = Path(os.environ.get("AIRFLOW_VENV", "/nonexistent"))
 START_SECONDS = 420
+LOG_LINES = 15  # of each part, where the scene cannot be set
 FLAGS = ("--collector.metadata.cadence=2s", "--collector.broker.cadence=2s",
          "--component.pss-budget=20", "--no-memory.lock")
 
@@ -58,8 +59,17 @@ def airflow(stack: Sandbox) -> AirflowApi:
 def scene(stack: Sandbox, airflow: AirflowApi) -> Scene:
     """Task instances in every kind of state, that stay in it until they are released."""
     scene = Scene(stack, airflow)
-    scene.set()
+    try:
+        scene.set()
+    except pytest.fail.Exception as failure:
+        logs = [f"--- {path.name}\n{_end_of(path)}"
+                for path in sorted((stack.folder / "log").glob("*.log"))]
+        pytest.exit("\n".join([f"{failure}; there are {scene.states()}", *logs]), returncode=1)
     return scene
+
+
+def _end_of(path: Path) -> str:
+    return "\n".join(path.read_text(errors="replace").splitlines()[-LOG_LINES:])
 
 
 @pytest.fixture(scope="session")

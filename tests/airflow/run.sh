@@ -43,11 +43,12 @@ release_of() {
   echo "$release $day"
 }
 
-# What is installed: only what our dags and components need.
+# What is installed: only what our dags and components need, and what the release's own file pins.
 requirements() {
-  local release=$1
+  local release=$1 pins=tests/airflow/requirements/${1%.*}.txt
   printf '%s\n' "apache-airflow==$release" apache-airflow-providers-celery psycopg2-binary redis
   if [[ $release == 3.* ]]; then echo asyncpg; fi
+  if [[ -e $pins ]]; then cat "$pins"; fi
 }
 
 # install RELEASE DAY VENV
@@ -63,13 +64,15 @@ install() {
   echo "$wanted" >"$venv/wanted"
 }
 
-# test_on VENV: in a namespace of process ids, in which no other Airflow is to be seen and nothing
-# outlives the tests.
+# test_on VENV: in namespaces in which no other Airflow is to be seen, nothing outlives the tests, and
+# what listens on every address is heard by nobody else.
 test_on() {
   local rights=()
-  if ((EUID != 0)); then rights=(--user --map-current-user); fi
-  AIRFLOW_VENV=$PWD/$1 PYTHONDONTWRITEBYTECODE=1 unshare "${rights[@]}" --pid --fork --mount-proc \
-    --kill-child "$python" -m pytest -p no:cacheprovider --quiet --durations=5 tests/airflow
+  if ((EUID != 0)); then rights=(--user --map-current-user --keep-caps); fi
+  # shellcheck disable=SC2016  # The inner shell is to expand it.
+  AIRFLOW_VENV=$PWD/$1 PYTHONDONTWRITEBYTECODE=1 unshare "${rights[@]}" --net --pid --fork \
+    --mount-proc --kill-child bash -c 'ip link set lo up && exec "$@"' - \
+    "$python" -m pytest -p no:cacheprovider --quiet --durations=5 tests/airflow
 }
 
 run_version() {
@@ -109,6 +112,7 @@ main() {
   for version in "${versions[@]}"; do run_version "$version"; done
   if ((failed)); then exit 1; fi
   if ((not_installed)); then exit 77; fi
+  exit 0
 }
 
 main "$@"

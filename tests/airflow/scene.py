@@ -53,16 +53,14 @@ class Scene:
         for name in names:
             (self.stack.folder / "hold" / name).touch()
 
+    def give_up(self, dag_id: str) -> None:
+        """Has Airflow fail what is unfinished of the dag's run."""
+        self.airflow.give_up(dag_id, self.runs[dag_id])
+
     def _trigger(self, *dag_ids: str) -> None:
         for dag_id in dag_ids:
             self.runs[dag_id] = self.airflow.trigger(dag_id)
 
     def _wait_for(self, wanted: dict[tuple[str, str], int]) -> None:
-        def is_there() -> bool:
-            return Counter(self.states()) == Counter(wanted)
-
-        try:
-            until(is_there, SECONDS, f"task instances as {wanted}")
-        except BaseException:
-            print("there are:", self.states())
-            raise
+        until(lambda: Counter(self.states()) == Counter(wanted), SECONDS,
+              f"task instances as {wanted}")

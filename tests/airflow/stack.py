@@ -55,15 +55,13 @@ class Stack(Parts):
         self._write_files()
         self.run_to_end("migrate", [self._airflow, "db", "migrate"])
         self.run_to_end("pool", [self._airflow, "pools", "set", "pair", "2", "two slots"])
-        web = ["api-server", "--host"] if self._is_airflow_3 else ["webserver", "--hostname"]
-        self._spawn_airflow("web", *web, "127.0.0.1", "--port", str(self._web_port),
-                            "--workers", "1")
+        web = (["api-server", "--workers", "1", "--host"] if self._is_airflow_3 else
+               ["webserver", "--workers", "2", "--hostname"])
+        self._spawn_airflow("web", *web, "127.0.0.1", "--port", str(self._web_port))
         self._spawn_airflow("scheduler", "scheduler")
         self._spawn_airflow("dag-processor", "dag-processor")
-        # Their servers of logs listen on every address.
-        self._spawn_airflow("triggerer", "triggerer", "--skip-serve-logs")
-        self._spawn_airflow("worker", "celery", "worker", "--skip-serve-logs",
-                            "--queues", "default")
+        self._spawn_airflow("triggerer", "triggerer")
+        self._spawn_airflow("worker", "celery", "worker", "--queues", "default")
         self._wait_until_alive()
         (self.folder / "ready").touch()
         say(f"Airflow {self.version} is ready; its settings are in {self.folder}/environment")

@@ -1,6 +1,5 @@
 """Our figures of database, broker and installation against what Airflow says itself."""
 
-import json
 from datetime import datetime
 
 from agreement import agree, by_label, by_labels
@@ -88,10 +87,9 @@ def test_queues_are_those_of_redis(scene: Scene, exporter: Exporter) -> None:
 
 def test_workers_are_those_that_celery_finds(scene: Scene, exporter: Exporter,
                                              airflow: AirflowApi) -> None:
-    answer = airflow.run("python", "-m", "celery", "--quiet", "--app", CELERY_APP, "inspect",
-                         "active", "--json")
-    active = {worker: len(tasks)
-              for worker, tasks in json.loads(answer[answer.index("{"):]).items()}
+    answer = airflow.run_for_json("python", "-m", "celery", "--quiet", "--app", CELERY_APP,
+                                  "inspect", "active", "--json")
+    active = {worker: len(tasks) for worker, tasks in answer.items()}
     assert list(active.values()) == [4]
     agree(lambda: by_label(exporter, "airflow_worker_active_tasks", "worker"), lambda: active)
     agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"live": 1.0})
@@ -99,7 +97,7 @@ def test_workers_are_those_that_celery_finds(scene: Scene, exporter: Exporter,
 
 def test_the_installation_is_what_airflow_says(scene: Scene, exporter: Exporter,
                                                airflow: AirflowApi) -> None:
-    providers = json.loads(airflow.run("airflow", "providers", "list", "--output", "json"))
+    providers = airflow.run_for_json("airflow", "providers", "list", "--output", "json")
     celery = [provider["version"] for provider in providers
               if provider["package_name"] == "apache-airflow-providers-celery"]
     python = airflow.run("python", "-c", "import sys; print('%d.%d' % sys.version_info[:2])")

@@ -4,34 +4,30 @@ from collections import Counter
 
 from agreement import agree, by_label, by_labels
 from integration import Exporter, Sandbox
+from processes import children, descendants, serves_logs, tree
 from scene import Scene
-from workload.process import descendants
 
-COMPONENTS = {"scheduler": "scheduler", "dag-processor": "dag_processor", "triggerer": "triggerer",
-              "redis": "redis", "postgres": "postgres"}
+COMPONENTS = {"scheduler": "scheduler", "dag-processor": "dag_processor", "redis": "redis",
+              "postgres": "postgres"}
 HOG_BYTES = 300_000_000
 
 
 def started(stack: Sandbox, web: str) -> Counter:
-    """How many processes of each component there are, told by who started them: a worker and its
-    pool are the worker's, whatever the pool starts is a task's."""
+    """How many processes of each component there are, told by who started them."""
     count: Counter = Counter()
     for part, component in (COMPONENTS | {"web": web}).items():
-        count[component] += 1 + len(descendants(stack.pid(part)))
-    worker = stack.pid("worker")
-    of_the_worker = descendants(worker)
-    pool = [pid for pid in of_the_worker if parent(pid) == worker]
-    count["celery_worker"] += 1 + len(pool)
-    count["task"] += len(of_the_worker) - len(pool)
+        count[component] += len(tree(stack.pid(part)))
+    for part, component in (("triggerer", "triggerer"), ("worker", "celery_worker")):
+        count[component] += 1
+        for child in children(stack.pid(part)):
+            if any(serves_logs(pid) for pid in tree(child)):
+                count["serve_logs"] += len(tree(child))
+            elif part == "worker":  # A worker of the pool; whatever that starts is a task's.
+                count[component] += 1
+                count["task"] += len(descendants(child))
+            else:
+                count[component] += len(tree(child))
     return count
-
-
-def parent(pid: int) -> int:
-    try:
-        with open(f"/proc/{pid}/stat", encoding="utf-8") as file:
-            return int(file.read().rpartition(")")[2].split()[1])
-    except OSError:
-        return 0  # It has ended meanwhile; the next look will tell.
 
 
 def test_every_process_is_of_the_component_that_started_it(

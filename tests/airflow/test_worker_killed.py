@@ -1,6 +1,6 @@
-"""A worker is killed -9 and messages are dropped: what was lost is seen, and its recovery too.
+"""The worker is killed -9: what it leaves behind is seen, and goes with recovery.
 
-The tests of this file stand on one another, in their order.
+The tests of this file stand on one another and on those of test_reconcile.py, in their order.
 """
 
 import os
@@ -10,13 +10,14 @@ from typing import Iterator
 
 import pytest
 
-from agreement import agree, by_label
+from agreement import agree, by_label, by_labels, with_zeros
 from integration import Exporter, Sandbox, until
 from scene import Scene
 from workload.process import descendants, die_with_parent
 
-DROPPED = 2
+DROPPED = 2  # by test_reconcile.py
 KILLED = 4  # as many as ran
+LASTING_SECONDS = 180  # A difference counts after 60 s.
 RECOVERY_SECONDS = 180
 # Airflow's own rules (_find_task_instances_without_heartbeats, _find_zombies of its scheduler).
 HEARTBEAT_LOST = {
@@ -40,9 +41,9 @@ def new_worker(stack: Sandbox, scene: Scene) -> Iterator[None]:
     """Starts a worker in the place of the killed one."""
     with (stack.folder / "log" / "new-worker.log").open("wb") as log:
         worker = subprocess.Popen(
-            [scene.airflow.venv / "bin" / "airflow", "celery", "worker", "--skip-serve-logs",
-             "--queues", "default"], env=scene.airflow.environment, cwd=stack.folder,
-            stdin=subprocess.DEVNULL, stdout=log, stderr=log, preexec_fn=die_with_parent)
+            [scene.airflow.venv / "bin" / "airflow", "celery", "worker", "--queues", "default"],
+            env=scene.airflow.environment, cwd=stack.folder, stdin=subprocess.DEVNULL,
+            stdout=log, stderr=log, preexec_fn=die_with_parent)
     yield
     for pid in [*descendants(worker.pid), worker.pid]:
         kill(pid, signal.SIGKILL)
@@ -86,6 +87,8 @@ def test_its_tasks_have_lost_their_heartbeat(scene: Scene, stack: Sandbox,
     agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"),
           lambda: stack.rows(HEARTBEAT_LOST[is_airflow_3])[0][0])
     assert exporter.value("airflow_metadata_task_instances_heartbeat_lost") == KILLED
+    agree(lambda: exporter.value("airflow_tasks_phantom_running", reason="heartbeat_lost"),
+          lambda: KILLED)
 
 
 def test_the_stopped_scheduler_is_not_alive(stack: Sandbox, exporter: Exporter) -> None:
@@ -100,11 +103,33 @@ def test_all_of_it_goes_with_recovery(scene: Scene, stack: Sandbox, exporter: Ex
           RECOVERY_SECONDS)
     agree(lambda: exporter.value("airflow_metadata_components_alive", component="scheduler"),
           lambda: 1)
-    # Airflow's scheduler has failed what nobody runs; the rest ends as it should.
+    # Airflow's scheduler has what nobody runs tried again.
     agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"), lambda: 0,
           RECOVERY_SECONDS)
     scene.release("sleeps", "pool_of_two", "hog", "deferring")
-    until(lambda: set(scene.states()) == {("queued", "second"), ("up_for_retry", "default")},
-          RECOVERY_SECONDS, "whatever can end has ended")
+    left = {("queued", "second"): 2, ("up_for_retry", "default"): 1}
+    until(lambda: scene.states() == left | {("queued", "default"): DROPPED}, RECOVERY_SECONDS,
+          "whatever can end has ended")
+    scene.give_up("sleeps")  # Two of its task instances were lost with their messages.
+    agree(lambda: by_labels(exporter, "airflow_metadata_task_instances", "state", "queue"),
+          lambda: left, RECOVERY_SECONDS)
     agree(lambda: by_label(exporter, "airflow_broker_queue_messages", "queue"),
           lambda: {"second": 2.0})
+    agree(lambda: with_zeros(exporter, "airflow_tasks_lost", "queue"),
+          lambda: {("default",): 0, ("second",): 0}, LASTING_SECONDS)
+    agree(lambda: with_zeros(exporter, "airflow_tasks_phantom_running", "reason"),
+          lambda: {("heartbeat_lost",): 0, ("unaccounted",): 0})
+
+
+def test_its_messages_are_nobodys(stack: Sandbox, exporter: Exporter) -> None:
+    """Redis keeps them until the visibility timeout, a day."""
+    agree(lambda: exporter.value("airflow_broker_unacked_messages"),
+          lambda: stack.redis().hlen("unacked"))
+    agree(lambda: exporter.value("airflow_tasks_unaccounted_messages"), lambda: KILLED,
+          LASTING_SECONDS)
+
+
+def test_a_queue_that_nobody_consumes_is_stalled(exporter: Exporter) -> None:
+    """While a worker has free places."""
+    agree(lambda: with_zeros(exporter, "airflow_queue_stalled", "queue"),
+          lambda: {("default",): 0, ("second",): 1}, LASTING_SECONDS)

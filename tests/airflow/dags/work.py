@@ -5,11 +5,13 @@ from datetime import timedelta
 from of_either_version import FileSensor, dag, hold_file, task, wait_for_release
 
 HOG_BYTES = 300_000_000
+# On a busy machine a task may fail to start; and a killed one is to run again.
+STUBBORN = {"retries": 3, "retry_delay": timedelta(seconds=1)}
 
 
 @dag()
 def sleeps():
-    @task
+    @task(**STUBBORN)
     def sleep(number):
         wait_for_release("sleeps")
 
@@ -18,7 +20,7 @@ def sleeps():
 
 @dag()
 def pool_of_two():
-    @task(pool="pair")
+    @task(pool="pair", **STUBBORN)
     def share(number):
         wait_for_release("pool_of_two")
 
@@ -28,7 +30,7 @@ def pool_of_two():
 @dag()
 def deferring():
     FileSensor(task_id="wait", filepath=str(hold_file("deferring")), deferrable=True,
-               poke_interval=1)
+               poke_interval=1, **STUBBORN)
 
 
 @dag()
@@ -47,7 +49,7 @@ def failing():
 
 @dag()
 def hog():
-    @task
+    @task(**STUBBORN)
     def hoard():
         hoarded = b"\x01" * HOG_BYTES
         wait_for_release("hog")
