@@ -99,7 +99,8 @@ Made CreateBroker(const CollectorSettings& settings, const Clock& clock) {
                         .key_prefix = settings.broker_key_prefix,
                         .visibility_timeout = settings.broker_visibility_timeout,
                         .queues = settings.broker_queues,
-                        .queue_lookup = settings.queue_lookup};
+                        .queue_lookup = settings.queue_lookup,
+                        .message_ids = settings.broker_message_ids};
   if (settings.broker_separator) broker.separator = *settings.broker_separator;
   if (!settings.broker_priority_steps.empty()) {
     broker.priority_steps = settings.broker_priority_steps;

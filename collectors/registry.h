@@ -65,6 +65,8 @@ struct CollectorSettings {
   std::vector<std::string> broker_queues;
   /// Queues that the program has learned of, for the broker collector; may be null.
   std::shared_ptr<QueueLookup> queue_lookup;
+  /// Read the ids of the broker's messages, for which their whole text must be read.
+  bool broker_message_ids = false;
   /// `sep` of `[celery_broker_transport_options]`; absent: kombu's own.
   std::optional<std::string> broker_separator;
   /// `priority_steps` of the same section; empty: kombu's own.

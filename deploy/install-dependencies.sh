@@ -51,6 +51,8 @@ test_packages=(
   python3-pytest            # tests/integration
   python3-pytest-xdist      # and several of its files at a time
   redis-sentinel            # failover of the Celery broker
+  pgbouncer                 # the metadata database by transaction pooling
+  openssl                   # certificates for the servers of tests/integration
   docker.io                 # the container engine that tests/integration reads containers of
   busybox-static            # and what runs in its containers
   prometheus                # promtool, and the server that alerts and dashboards are tried on
@@ -67,7 +69,7 @@ airflow_packages=(
   iproute2      # the loopback of the network that they are tested in
 )
 # The services of the packages above: a package's name, and the service's where it differs.
-services=(postgresql redis-server redis-sentinel prometheus prometheus-alertmanager
+services=(postgresql pgbouncer redis-server redis-sentinel prometheus prometheus-alertmanager
   prometheus-node-exporter docker.io:docker docker.io:containerd)
 
 readonly policy=/usr/sbin/policy-rc.d

@@ -71,13 +71,15 @@ std::vector<CollectorPlan> PlansOf(const Settings& settings) {
 }
 
 CollectorSettings CollectorSettingsOf(const Settings& settings,
-                                      std::shared_ptr<TaskLookup> task_lookup) {
+                                      std::shared_ptr<TaskLookup> task_lookup,
+                                      std::shared_ptr<QueueLookup> queue_lookup) {
   CollectorSettings result = settings.collector;
   for (const CollectorChoice& choice : settings.collectors) {
     if (choice.name == "host") result.host_cadence = choice.cadence;
     if (choice.name == "component") result.component_cadence = choice.cadence;
   }
   result.task_lookup = std::move(task_lookup);
+  result.queue_lookup = std::move(queue_lookup);
   return result;
 }
 
@@ -119,7 +121,7 @@ App::~App() = default;
 Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) {
   auto built = std::make_shared<Generation>(clock_, log_);
   built->plans = PlansOf(settings);
-  built->settings = CollectorSettingsOf(settings, task_lookup_);
+  built->settings = CollectorSettingsOf(settings, task_lookup_, queue_lookup_);
   auto collectors = built->collectors.Build(built->plans, built->settings,
                                             [this](std::shared_ptr<const Observation> observation) {
                                               return insights_->Absorb(std::move(observation));
@@ -191,7 +193,8 @@ Expected<void> App::StartKeeper(const Settings& settings) {
 Expected<void> App::Start(const Settings& settings) {
   insights_ = std::make_unique<Insights>(InsightSettings{.trend = TrendSettingsOf(settings),
                                                          .execution = settings.execution,
-                                                         .task_lookup = task_lookup_},
+                                                         .task_lookup = task_lookup_,
+                                                         .queue_lookup = queue_lookup_},
                                          clock_);
   auto built = Build(settings);
   if (!built) return tl::unexpected(built.error());
@@ -210,7 +213,7 @@ Expected<void> App::Start(const Settings& settings) {
 Expected<bool> App::Reload(const Settings& settings) {
   const auto old = Current();
   if (old->plans == PlansOf(settings) &&
-      old->settings == CollectorSettingsOf(settings, task_lookup_)) {
+      old->settings == CollectorSettingsOf(settings, task_lookup_, queue_lookup_)) {
     log_.Info("settings reloaded; none of them concerns a collector");
     return true;
   }

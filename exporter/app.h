@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "collectors/broker/queue_lookup.h"
 #include "collectors/metadata/task_lookup.h"
 #include "collectors/support/clock.h"
 #include "collectors/support/error.h"
@@ -58,6 +59,8 @@ class App {
   const MemoryLock memory_lock_;
   /// From the insights to the metadata collector, whichever generation that is of.
   const std::shared_ptr<TaskLookup> task_lookup_ = std::make_shared<TaskLookup>();
+  /// And to the broker collector.
+  const std::shared_ptr<QueueLookup> queue_lookup_ = std::make_shared<QueueLookup>();
   std::unique_ptr<Insights> insights_;
   std::unique_ptr<TrendKeeper> keeper_;  // Null where the history is not kept.
   mutable std::mutex mutex_;             // Guards current_.

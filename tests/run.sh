@@ -11,8 +11,9 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly all_groups=(lint rules dashboards unit e2e integration asan tsan fuzz)
-# Not part of all: a real Airflow from PyPI (tests/airflow).
-readonly more_groups=(airflow)
+# Not part of all: a real Airflow from PyPI (tests/airflow); ten minutes of up to a day's work
+# (test_compressed_day.py, of which a short run is among the integration tests).
+readonly more_groups=(airflow soak)
 readonly logs=build/test-logs
 readonly step_seconds=1500
 readonly fuzz_seconds=10
@@ -197,6 +198,12 @@ run_fuzz() {
     target=$(basename "$source" .cc)
     step "fuzz ${target#fuzz_}" fuzz "$target" || true
   done
+}
+
+run_soak() {
+  need_release || return 0
+  SOAK=yes step 'soak' run_pytest release 0 test_compressed_day.py || return 0
+  grep '^In ' "$logs/soak.log"
 }
 
 run_airflow() {

@@ -1,6 +1,7 @@
 // One round: what the server says of itself, what kombu holds, how long the queues are. One round
-// trip in the steady state; a second and a third only when a queue was found that is new. Then what
-// the workers have published since the round before, on a second connection.
+// trip in the steady state; a second and a third only when a queue was found that is new, and more
+// where the ids of messages are wanted. Then what the workers have published since the round
+// before, on a second connection.
 #include "collectors/broker/broker_collector.h"
 
 #include <algorithm>
@@ -10,6 +11,7 @@
 #include "collectors/broker/broker_observation.h"
 #include "collectors/broker/broker_questions.h"
 #include "collectors/broker/broker_servers.h"
+#include "collectors/broker/message_id_reader.h"
 #include "collectors/broker/queue_directory.h"
 #include "collectors/broker/redis_client.h"
 #include "collectors/broker/waiter.h"
@@ -52,7 +54,9 @@ class BrokerCollector final : public Collector {
         directory_(layout_, std::move(settings.queues)),
         queue_lookup_(std::move(settings.queue_lookup)),
         client_(std::move(servers), std::move(waiters.client)),
-        listener_(layout_, std::move(waiters.listener)) {}
+        listener_(layout_, std::move(waiters.listener)) {
+    if (settings.message_ids) message_ids_.emplace(layout_, clock);
+  }
 
   Expected<std::shared_ptr<const Observation>> Observe(Deadline deadline) override {
     auto observation = std::make_shared<BrokerObservation>();
@@ -73,6 +77,10 @@ class BrokerCollector final : public Collector {
       const auto count = counts.find(queue);
       if (count == counts.end()) continue;
       observation->queues.push_back({std::move(queue), count->second});
+    }
+    if (message_ids_) {
+      auto problem = message_ids_->Read(client_, *observation, deadline);
+      if (!problem.empty()) questions.Note(std::move(problem));
     }
     ObserveWorkers(questions, *observation, deadline);
     observation->server = client_.address().Where();
@@ -183,6 +191,7 @@ class BrokerCollector final : public Collector {
   std::shared_ptr<const QueueLookup> queue_lookup_;
   RedisClient client_;
   WorkerListener listener_;
+  std::optional<MessageIdReader> message_ids_;  ///< Nothing: they are not to be read.
   WorkerLedger ledger_;
   std::optional<std::string> run_id_;  ///< Of the last round.
   std::optional<std::uint64_t> keys_;  ///< DBSIZE of the last round.

@@ -33,6 +33,8 @@ struct BrokerSettings {
   std::vector<std::string> queues;
   /// Queues that somebody else knows of; may be null.
   std::shared_ptr<const QueueLookup> queue_lookup;
+  /// Read the ids of messages, for which their whole text must be read.
+  bool message_ids = false;
   /// `sep` of the same section.
   std::string separator{KombuLayout::kSeparator};
   /// `priority_steps` of the same section.

@@ -18,8 +18,9 @@ struct BrokerQueue {
   /// Messages: LLEN summed over the lists of all priorities; 0 where the lists are gone. Absent
   /// where Redis refused to count (no permission, not a list).
   std::optional<std::uint64_t> messages;
-  /// The ids of all of these messages, Celery's task ids (headers.id). Absent where they were not
-  /// read: it takes the whole messages, which hold credentials, and is off by default.
+  /// The ids of all of these messages, Celery's task ids (headers.id), read a moment later. Absent
+  /// where they were not read: it takes the whole messages, which hold credentials, and is off by
+  /// default; and where there are more or larger ones than message_id_pages.h takes.
   std::optional<std::vector<std::string>> message_ids = std::nullopt;
 };
 

@@ -38,28 +38,35 @@ class Sandbox(Parts):
 
     def __init__(self, folder: Path, options: argparse.Namespace) -> None:
         self.version: str = options.airflow_version
+        self._servers_only: bool = options.servers_only
         super().__init__(folder, airflow_settings(folder, self.version) | {
             "SANDBOX_GROWTH_BYTES_PER_HOUR": str(options.growth_megabytes_per_hour * 1e6),
             "SANDBOX_GROWTH_LIMIT_BYTES": str(options.growth_limit_megabytes * 10**6),
             "SANDBOX_TASK_SECONDS": str(options.task_seconds),
             "SANDBOX_TASK_BYTES": str(options.task_megabytes * 10**6),
             "SANDBOX_ACTIVE_DAG_RUNS": str(options.active_dag_runs),
+            "SANDBOX_SPEED": str(options.speed),
         })
 
     def start(self) -> None:
-        """Starts every part; returns when a first task runs."""
+        """Starts every part; returns when a first task runs, if there is a workload."""
         self.make_folders()
         start_postgres(self)
         start_redis(self)
         self._load_schema()
+        if not self._servers_only:
+            self._start_workload()
+        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items()]
+        (self.folder / "environment").write_text("".join(lines))
+        if not self._servers_only:
+            self._wait_until_it_moves()
+        (self.folder / "ready").touch()
+        say(f"Airflow {self.version} is ready; its settings are in {self.folder}/environment")
+
+    def _start_workload(self) -> None:
         web = "api-server" if self.version.startswith("3.") else "webserver"
         for command in ("scheduler", "triggerer", "dag-processor", web, "celery worker"):
             self._start_airflow(command)
-        lines = [f"export {name}={shlex.quote(value)}\n" for name, value in self.settings.items()]
-        (self.folder / "environment").write_text("".join(lines))
-        self._wait_until_it_moves()
-        (self.folder / "ready").touch()
-        say(f"Airflow {self.version} is ready; its settings are in {self.folder}/environment")
 
     def _start_airflow(self, command: str) -> None:
         self.spawn(command.replace(" ", "-"),
@@ -144,6 +151,11 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--task-megabytes", type=int, default=40)
     parser.add_argument("--active-dag-runs", type=int, default=11,
                         help="each has one task that is queued, running or waiting (11)")
+    parser.add_argument("--speed", type=float, default=1.0,
+                        help="how many times as fast tasks run and are scheduled (1); above 1 they "
+                             "run in the worker's pool, not in processes of their own")
+    parser.add_argument("--servers-only", action="store_true",
+                        help="PostgreSQL with Airflow's tables and Redis, and no workload")
     parser.add_argument("--detached", action="store_true",
                         help="outlive the process that started this one (`start` gives it)")
     return parser.parse_args()

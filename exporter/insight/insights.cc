@@ -13,6 +13,7 @@
 #include "exporter/insight/reconcile_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
+#include "exporter/insight/wanted_queues.h"
 
 namespace airflow_host {
 namespace {
@@ -30,6 +31,8 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
       execution_(std::move(settings.execution)),
       stale_after_(4 * settings.trend.component_cadence),
       containers_stale_after_(4 * settings.trend.container_cadence),
+      queue_lookup_(std::move(settings.queue_lookup)),
+      executors_(execution_.executor),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)),
@@ -65,6 +68,7 @@ std::shared_ptr<const Observation> Insights::Refine(
   }
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
     task_names_.Absorb(*metadata, clock_.SteadyNow());
+    queue_lookup_->Want(WantedQueues(*metadata, executors_));
   }
   return observation;
 }

@@ -5,6 +5,7 @@
 #include <memory>
 #include <mutex>
 
+#include "collectors/broker/queue_lookup.h"
 #include "collectors/collector.h"
 #include "collectors/container/container_ledger.h"
 #include "collectors/container/container_observation.h"
@@ -12,6 +13,7 @@
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "exporter/insight/execution_settings.h"
+#include "exporter/insight/executors.h"
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_attribution.h"
 #include "exporter/insight/kill_report.h"
@@ -29,6 +31,8 @@ struct InsightSettings {
   ExecutionSettings execution = {};
   /// Where ids of task instances are asked for whose names are not known.
   std::shared_ptr<TaskLookup> task_lookup = std::make_shared<TaskLookup>();
+  /// Where it is told which queues the broker should be asked about.
+  std::shared_ptr<QueueLookup> queue_lookup = std::make_shared<QueueLookup>();
 };
 
 /// Holds what the insights remember. Safe to call from any thread; an observation of the host waits
@@ -82,6 +86,8 @@ class Insights {
   const ExecutionSettings execution_;
   const std::chrono::nanoseconds stale_after_;             // Of what is learned from processes.
   const std::chrono::nanoseconds containers_stale_after_;  // The same of containers.
+  const std::shared_ptr<QueueLookup> queue_lookup_;
+  const Executors executors_;  // Of execution_.
   HostInsight host_;
   Trends trends_;
 

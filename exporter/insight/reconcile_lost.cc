@@ -73,12 +73,22 @@ QueueRows RowsOf(const DatabaseSnapshot& database, const std::string& queue) {
 
 }  // namespace
 
+std::int64_t LostTaskJudge::CountMissing(const ReconcilePair& pair, const BrokerQueue& queue,
+                                         std::uint64_t unacked) const {
+  const std::int64_t not_waiting =
+      Signed(RowsOf(pair.database, queue.name).queued_beyond_grace) - Signed(*queue.messages);
+  const std::int64_t overtaken =
+      pair.database.all_rows_listed ? Signed(order_.Overtaken(queue.name, pair.database)) : 0;
+  return std::max(not_waiting, overtaken) - Signed(unacked);
+}
+
 void LostTaskJudge::Absorb(const ReconcilePair& pair) {
   std::map<std::string, Queue> next;
   if (!pair.broker.seen->unacked_messages || !pair.broker.active) {
     queues_.clear();
     return;
   }
+  order_.Learn(pair);
   const auto unacked_ids = UnackedIds(pair);
   const std::uint64_t unacked = UnackedOfQueued(pair);
   for (const BrokerQueue& seen : pair.broker.seen->queues) {
@@ -94,8 +104,7 @@ void LostTaskJudge::Absorb(const ReconcilePair& pair) {
       queue.missing.Add(pair.now, Signed(missing->size()));
       queue.candidates.Update(pair.now, *missing);
     } else {
-      const std::uint64_t beyond = RowsOf(pair.database, seen.name).queued_beyond_grace;
-      queue.missing.Add(pair.now, Signed(beyond) - Signed(*seen.messages) - Signed(unacked));
+      queue.missing.Add(pair.now, CountMissing(pair, seen, unacked));
       queue.candidates.Update(pair.now, QueuedIn(pair.database, seen.name));
       queue.capped = pair.database.all_rows_listed;
     }

@@ -8,6 +8,8 @@
 // Else by count, for each queue:
 //
 //   queued beyond the grace - messages in its lists - unacked messages that may be its own
+//   or, where that is more, those that others have overtaken (reconcile_order.h) - such unacked
+//   ones
 //
 // as the smallest figure over that time, and no more than the task instances that were queued all
 // of that time (the list tells). Unacked messages have no queue: those count as every queue's own
@@ -18,15 +20,18 @@
 // grace. What it calls queued beyond the grace then was queued before the broker was read, so its
 // message was in a list, or a worker had it.
 //
-// What it does not see: by count, lost tasks of a queue where as many younger ones wait, or where
-// as many messages are fetched and not begun (prefetched, or left by a killed worker).
+// What it does not see: by count, lost tasks of a queue where as many younger ones wait and none of
+// those begins, and as many as messages are fetched that are not seen running (prefetched, left by
+// a killed worker, or of tasks that begin or end just then).
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <string>
 #include <vector>
 
 #include "exporter/insight/reconcile_lasting.h"
+#include "exporter/insight/reconcile_order.h"
 #include "exporter/insight/reconcile_report.h"
 #include "exporter/insight/reconcile_snapshot.h"
 
@@ -49,6 +54,11 @@ class LostTaskJudge {
     bool capped = true;      ///< `candidates` holds all that there are.
   };
 
+  /// By how many tasks of `queue`, at the least, are in no list and with no worker, by count.
+  std::int64_t CountMissing(const ReconcilePair& pair, const BrokerQueue& queue,
+                            std::uint64_t unacked) const;
+
+  QueueOrder order_;
   std::map<std::string, Queue> queues_;
 };
 

@@ -10,15 +10,15 @@ void PhantomJudge::Absorb(const ReconcilePair& pair, std::uint64_t tasks_here) {
   const DatabaseSnapshot& after = pair.database;
   const auto& unacked = pair.broker.seen->unacked_messages;
   // Counted, and not listed: the role may not read the list.
-  const bool unlisted = after.running > 0 && after.running_keys.empty() && !after.all_rows_listed;
+  const bool unlisted = after.running > 0 && after.running_rows.empty() && !after.all_rows_listed;
   if (!pair.broker.active || !unacked || unlisted) {
     unaccounted_ = {};
     return;
   }
   if (before == nullptr) return;
   const auto running =
-      std::count_if(after.running_keys.begin(), after.running_keys.end(),
-                    [&](ReconcileKey key) { return before->running_keys.contains(key); });
+      std::count_if(after.running_rows.begin(), after.running_rows.end(),
+                    [&](const auto& row) { return before->running_rows.contains(row.first); });
   const std::uint64_t accounted = std::max({*pair.broker.active, *unacked, tasks_here});
   unaccounted_.Add(pair.now, static_cast<std::int64_t>(running) -
                                  static_cast<std::int64_t>(accounted) -

@@ -108,14 +108,15 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
-    snapshot.running_keys.insert(KeyOfRun(row));
+    snapshot.running_rows[KeyOfRun(row)] = {row.queue, row.queued_at};
     if (!row.hostname.empty()) {
       snapshot.running_at.insert({row.queue, ShortHostName(row.hostname)});
     }
     return;
   }
   const bool beyond_grace = row.queued_at && now - *row.queued_at > kQueuedGrace;
-  snapshot.queued.push_back({row.queue, KeyOfTry(row), row.external_executor_id, beyond_grace});
+  snapshot.queued.push_back(
+      {row.queue, KeyOfTry(row), row.external_executor_id, row.queued_at, beyond_grace});
 }
 
 }  // namespace

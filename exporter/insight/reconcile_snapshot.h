@@ -10,7 +10,6 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -43,7 +42,14 @@ struct QueuedRow {
   std::string queue;
   ReconcileKey key = 0;    ///< Of this try, queued at that time.
   std::string message_id;  ///< Empty: not known.
+  std::optional<SystemTime> queued_at;
   bool beyond_grace = false;
+};
+
+/// One task instance that Celery's workers run.
+struct RunningRow {
+  std::string queue;
+  std::optional<SystemTime> queued_at;
 };
 
 /// The metadata database at one instant.
@@ -56,12 +62,13 @@ struct DatabaseSnapshot {
   std::optional<std::uint64_t> heartbeat_lost;
   /// Every queue is counted by its own name; else some are in "other".
   bool all_queues_named = true;
-  /// `queued` and `running_keys` hold every task instance that was counted.
+  /// `queued` and `running_rows` hold every task instance that was counted.
   bool all_rows_listed = false;
   /// external_executor_id is the id of the message, given before it is sent (from Airflow 3.3 on).
   bool ids_are_message_ids = false;
-  std::vector<QueuedRow> queued;                  ///< Celery's.
-  std::unordered_set<ReconcileKey> running_keys;  ///< Of Celery's: this try in that process.
+  std::vector<QueuedRow> queued;  ///< Celery's.
+  /// Celery's, by a hash of this try in that process.
+  std::unordered_map<ReconcileKey, RunningRow> running_rows;
   std::set<std::pair<std::string, std::string>> running_at;  ///< Queues of Celery's, and hosts.
   /// Messages of all that are queued or running, by hashes of their ids; true: it is running.
   std::unordered_map<ReconcileKey, bool> message_ids;

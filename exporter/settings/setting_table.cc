@@ -292,6 +292,13 @@ void AddBrokerRows(Rows& rows) {
        StoreAllIn(
            [](Settings & all) -> auto& { return all.collector.broker_queues; }, ParseQueueName)});
   rows.push_back(
+      {"broker.message-ids", SettingKind::kSwitch, "", "false",
+       "Read the messages, credentials included, and keep their ids: to name the tasks that are "
+       "lost",
+       group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_message_ids; }, ParseSwitch)});
+  rows.push_back(
       {"broker.separator", SettingKind::kValue, "TEXT", "",
        "Between queue and priority in kombu's keys (sep)", group, false,
        StoreIn(

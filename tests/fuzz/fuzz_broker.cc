@@ -10,6 +10,8 @@
 #include "collectors/broker/broker_servers.h"
 #include "collectors/broker/broker_url.h"
 #include "collectors/broker/kombu_layout.h"
+#include "collectors/broker/message_id.h"
+#include "collectors/broker/message_id_pages.h"
 #include "collectors/broker/queue_directory.h"
 #include "collectors/broker/redis_info.h"
 #include "collectors/broker/redis_protocol.h"
@@ -39,6 +41,18 @@ void ReadAsReplies(const std::vector<RedisReply>& replies) {
   for (const auto& [queue, messages] : counts) observation.queues.push_back({queue, messages});
   MetricWriter writer(1000);
   DescribeBroker(CollectorStatus{}, &observation, writer);
+}
+
+/// The whole as a message of either shape; `replies` as pages of messages.
+void ReadAsMessages(std::string_view text, const std::vector<RedisReply>& replies) {
+  (void)WaitingMessageId(text);
+  (void)UnackedMessageId(text);
+  const KombuLayout layout("", std::string(KombuLayout::kSeparator), {0, 3});
+  BrokerObservation observation;
+  observation.queues = {{"a", 3}, {"b", 1000}};
+  observation.unacked_messages = 5;
+  MessageIdPages pages(layout, observation);
+  for (int page = 0; page < 20 && !pages.Ask().empty(); ++page) pages.Take(replies);
 }
 
 /// Once as a message, once as the body of one.
@@ -78,5 +92,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::size_t half = size / 2;
   if (reader.Feed(text.substr(0, half), replies)) (void)reader.Feed(text.substr(half), replies);
   ReadAsReplies(replies);
+  ReadAsMessages(text, replies);
   return 0;
 }

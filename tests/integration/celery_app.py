@@ -25,7 +25,7 @@ app.conf.update(
 
 
 @app.task(name="execute_command", bind=True)
-def execute_command(self: Task, queue: str) -> None:
+def execute_command(self: Task, queue: str, token: str = "") -> None:
     folder = Path(os.environ["TASK_FOLDER"])
     # Renamed once it is whole: somebody counts these files all the time.
     trace = folder / f"begins-{self.request.id}"

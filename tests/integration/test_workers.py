@@ -3,7 +3,6 @@
 Each test makes its own truth: it knows what it has published and what it has let the workers take.
 """
 
-import os
 import signal
 import subprocess
 import sys
@@ -16,10 +15,9 @@ from typing import Callable, Iterator, Optional
 import pytest
 import redis
 
+from celery_worker import HERE, QUEUES, begun, celery_worker, environment, kill
 from conftest import Exporter, free_port, until
 
-HERE = Path(__file__).resolve().parent
-QUEUES = ("default", "high", "low")
 PRIORITIES = (0, 3, 6, 9)
 VISIBILITY_TIMEOUT = 86_400
 LEAST_SILENCE = 10  # Seconds; nobody is called lost sooner.
@@ -74,42 +72,19 @@ class Broker:
                   f"                             priority={PRIORITIES}[number % 4])\n")
         subprocess.run(
             [sys.executable, "-c", script, queue, str(self.published[queue]), str(count)],
-            env=self.environment(), cwd=HERE, check=True, timeout=PATIENCE)
+            env=environment(self.url, self.folder), cwd=HERE, check=True, timeout=PATIENCE)
         self.published[queue] += count
-
-    def environment(self, prefetch_multiplier: int = 1) -> dict[str, str]:
-        return {"PATH": os.environ["PATH"], "PYTHONPATH": str(HERE), "BROKER_URL": self.url,
-                "TASK_FOLDER": str(self.folder), "PREFETCH_MULTIPLIER": str(prefetch_multiplier)}
 
     @property
     def begun(self) -> Counter[str]:
         """Tasks that have begun to run, by queue."""
-        return Counter(trace.read_text() for trace in self.folder.glob("began-*"))
+        return begun(self.folder)
 
     @contextmanager
     def worker(self, name: str, prefetch_multiplier: int = 1,
                queues: tuple[str, ...] = QUEUES) -> Iterator[subprocess.Popen]:
-        """A worker of concurrency 2, in a process group of its own."""
-        with (self.folder / f"{name}.log").open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-m", "celery", "--app", "celery_app", "worker", "-O", "fair",
-                 "--queues", ",".join(queues), "--concurrency", "2", "--hostname", f"celery@{name}",
-                 "--loglevel", "INFO"],
-                env=self.environment(prefetch_multiplier), cwd=self.folder,
-                stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-        try:
+        with celery_worker(self.url, self.folder, name, prefetch_multiplier, queues) as process:
             yield process
-        finally:
-            kill(process)
-
-
-def kill(process: subprocess.Popen) -> None:
-    """kill -9 of a worker with its pool."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
 
 
 @pytest.fixture

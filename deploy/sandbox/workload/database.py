@@ -19,6 +19,7 @@ from .dags import DAGS, DEFERRAL_SECONDS, RETRY_DELAY_SECONDS, Dag
 from .settings import Settings
 
 FINISHED_DAG_RUNS_KEPT = 40
+TASKS_QUEUED_AT_ONCE = 16  # Airflow's max_tis_per_query
 HOSTNAME = socket.getfqdn()
 
 
@@ -35,6 +36,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self._airflow_3 = settings.is_airflow_3
+        self._speed = settings.speed
         self._connection = psycopg2.connect(settings.libpq_url)
         self._connection.autocommit = True
         psycopg2.extras.register_uuid()
@@ -174,22 +176,20 @@ class Database:
                     "AND b.state = 'success'))",
                     dag.dag_id, task.task_id, *[before.task_id if before else None] * 2)
         self._execute(f"UPDATE task_instance SET {scheduled} WHERE state = 'up_for_retry' "
-                      "AND end_date < %s", now() - timedelta(seconds=RETRY_DELAY_SECONDS))
+                      "AND end_date < %s",
+                      now() - timedelta(seconds=RETRY_DELAY_SECONDS / self._speed))
 
     def scheduled_tasks(self) -> list[dict[str, Any]]:
         return self._rows("SELECT * FROM task_instance WHERE state = 'scheduled' "
-                          "ORDER BY updated_at, dag_id, task_id LIMIT 16")
+                          "ORDER BY updated_at, dag_id, task_id LIMIT %s",
+                          int(TASKS_QUEUED_AT_ONCE * min(self._speed, 16)))
 
-    def queue_task(self, row: dict[str, Any], job_id: int) -> None:
+    def queue_task(self, row: dict[str, Any], job_id: int, executor_id: str) -> None:
         self._execute(
             "UPDATE task_instance SET state = 'queued', queued_dttm = now(), updated_at = now(), "
-            "queued_by_job_id = %s, try_number = try_number + %s "
+            "queued_by_job_id = %s, try_number = try_number + %s, external_executor_id = %s "
             "WHERE dag_id = %s AND task_id = %s AND run_id = %s",
-            job_id, 0 if row["next_method"] else 1, *_key(row))
-
-    def set_executor_id(self, row: dict[str, Any], executor_id: str) -> None:
-        self._execute("UPDATE task_instance SET external_executor_id = %s "
-                      "WHERE dag_id = %s AND task_id = %s AND run_id = %s", executor_id, *_key(row))
+            job_id, 0 if row["next_method"] else 1, executor_id, *_key(row))
 
     def find_task(self, row: dict[str, Any]) -> dict[str, Any]:
         return self._rows("SELECT * FROM task_instance "
@@ -249,7 +249,7 @@ class Database:
 
     def fire_triggers(self) -> None:
         """Resumes the tasks that have waited long enough, and drops their triggers."""
-        due = now() - timedelta(seconds=DEFERRAL_SECONDS)
+        due = now() - timedelta(seconds=DEFERRAL_SECONDS / self._speed)
         self._execute(
             "UPDATE task_instance SET state = 'scheduled', trigger_id = NULL, updated_at = now() "
             "WHERE state = 'deferred' AND trigger_id IN "

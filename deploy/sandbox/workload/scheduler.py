@@ -6,6 +6,7 @@ message is sent then. Its memory grows at a known rate (growth.py), as a leaking
 
 import itertools
 import time
+import uuid
 
 from .dags import DAGS
 from .database import Database
@@ -15,8 +16,10 @@ from .process import stop_event
 from .settings import Settings
 
 LOOP_SECONDS = 0.5
+LEAST_LOOP_SECONDS = 0.02
 HEARTBEAT_SECONDS = 5
 QUEUED_DAG_RUNS = 2
+MOST_NEW_DAG_RUNS = 50  # a loop, so that a loop ends
 
 
 class Scheduler:
@@ -32,7 +35,8 @@ class Scheduler:
     def run(self) -> None:
         stop = stop_event()
         next_heartbeat = 0.0
-        while not stop.wait(LOOP_SECONDS):
+        loop_seconds = max(LEAST_LOOP_SECONDS, LOOP_SECONDS / self._settings.speed)
+        while not stop.wait(loop_seconds):
             if time.monotonic() >= next_heartbeat:
                 self._database.heartbeat(self._job_id)
                 next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
@@ -44,7 +48,8 @@ class Scheduler:
     def _schedule(self) -> None:
         database = self._database
         database.finish_dag_runs()
-        while database.count_dag_runs("running") < self._settings.active_dag_runs:
+        missing = self._settings.active_dag_runs - database.count_dag_runs("running")
+        for _ in range(min(missing, MOST_NEW_DAG_RUNS)):
             if database.count_dag_runs("queued") == 0:
                 database.create_dag_run(next(self._dags))
             database.start_dag_run(self._job_id)
@@ -52,16 +57,17 @@ class Scheduler:
             database.create_dag_run(next(self._dags))
         # Hands over what was scheduled by the last loop, so that each state can be seen.
         for row in database.scheduled_tasks():
-            database.queue_task(row, self._job_id)
-            self._send(database.find_task(row))
+            # Airflow gives the message its id beforehand from 3.3 on, and before that a moment later.
+            message_id = str(uuid.uuid4())
+            database.queue_task(row, self._job_id, message_id)
+            self._send(database.find_task(row), message_id)
         database.schedule_tasks()
         database.delete_old_rows()
 
-    def _send(self, row: dict) -> None:
-        result = self._celery.send_task(
+    def _send(self, row: dict, message_id: str) -> None:
+        self._celery.send_task(
             task_name(self._settings), args=[message_argument(row, self._settings)],
-            queue=row["queue"])
-        self._database.set_executor_id(row, result.id)
+            queue=row["queue"], task_id=message_id)
 
 
 def run(settings: Settings) -> None:

@@ -21,6 +21,7 @@ class Settings:
     task_seconds: float  # how long a task runs
     task_bytes: int  # how much memory it takes
     active_dag_runs: int  # each has one active task instance at a time
+    speed: float  # how many times as fast as usual tasks run and are scheduled
 
     @staticmethod
     def from_environment() -> "Settings":
@@ -35,6 +36,7 @@ class Settings:
             task_seconds=float(env["SANDBOX_TASK_SECONDS"]),
             task_bytes=int(env["SANDBOX_TASK_BYTES"]),
             active_dag_runs=int(env["SANDBOX_ACTIVE_DAG_RUNS"]),
+            speed=float(env["SANDBOX_SPEED"]),
         )
 
     @property

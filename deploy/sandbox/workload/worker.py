@@ -5,8 +5,11 @@ some memory, sets its row to running, writes heartbeats, and ends with a result.
 3.x: pool child -> `airflow worker -- {task instance's id}`.
 2.x: pool child -> `airflow task supervisor: [...]`, which has a LocalTaskJob
      -> `airflow task runner: {dag_id} {task_id} {run_id} {job_id}`.
+Where time is to go faster, the pool child does it all itself, on one connection: a process and a
+connection for each task cost more than the task.
 """
 
+import functools
 import os
 import time
 import traceback
@@ -31,9 +34,15 @@ def run(settings: Settings) -> None:
     def on_pool_child(**_: Any) -> None:
         die_with_parent()
 
+    @functools.cache
+    def own_database() -> Database:
+        return Database(settings)
+
     @app.task(name=task_name(settings))
     def execute(argument: Any) -> None:
-        if settings.is_airflow_3:
+        if settings.speed > 1:
+            run_in_pool(settings, own_database(), read_argument(argument))
+        elif settings.is_airflow_3:
             in_child(lambda: run_task(settings, read_argument(argument), None))
         else:
             in_child(lambda: supervise(settings, argument))
@@ -73,6 +82,15 @@ def supervise(settings: Settings, command: list[str]) -> None:
         database.end_job(job_id)
 
 
+def run_in_pool(settings: Settings, database: Database, key: dict[str, Any]) -> None:
+    job_id = None
+    if not settings.is_airflow_3:
+        job_id = database.start_job("LocalTaskJob", dag_id=key["dag_id"])
+    execute_row(settings, database, database.find_task(key), job_id)
+    if job_id is not None:
+        database.end_job(job_id)
+
+
 def run_task(settings: Settings, key: dict[str, Any], job_id: Optional[int]) -> None:
     database = Database(settings)
     row = database.find_task(key)
@@ -81,6 +99,11 @@ def run_task(settings: Settings, key: dict[str, Any], job_id: Optional[int]) -> 
     else:
         setproctitle(f"airflow task runner: {key['dag_id']} {key['task_id']} {key['run_id']} "
                      f"{job_id}")
+    execute_row(settings, database, row, job_id)
+
+
+def execute_row(settings: Settings, database: Database, row: dict[str, Any],
+                job_id: Optional[int]) -> None:
     database.start_task(row, job_id)
     task = find_dag(row["dag_id"]).task(row["task_id"])
     if task.deferrable and row["next_method"] is None:
@@ -97,10 +120,10 @@ def work(settings: Settings, database: Database, row: dict[str, Any],
     memory = bytearray(settings.task_bytes)
     for offset in range(0, len(memory), 4096):
         memory[offset] = 1
-    end = time.monotonic() + settings.task_seconds
+    end = time.monotonic() + settings.task_seconds / settings.speed
     next_heartbeat = 0.0
     while time.monotonic() < end or settings.paused:
         if time.monotonic() >= next_heartbeat:
             database.heartbeat_task(row, job_id)
             next_heartbeat = time.monotonic() + HEARTBEAT_SECONDS
-        time.sleep(0.1)
+        time.sleep(min(0.1, settings.task_seconds / settings.speed))

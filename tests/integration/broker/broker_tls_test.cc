@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <signal.h>
 
+#include <filesystem>
 #include <fstream>
 
 #include "tests/integration/broker/redis_fixture.h"
@@ -28,6 +29,14 @@ class Certificates {
   std::vector<std::string> Options(const std::string& auth_clients) const {
     return {"--tls-cert-file",    File("server.pem"), "--tls-key-file",     File("server.key"),
             "--tls-ca-cert-file", File("ca.pem"),     "--tls-auth-clients", auth_clients};
+  }
+  /// A folder that holds the authority as OpenSSL looks for it.
+  std::string Directory() const {
+    const std::string directory = File("authorities");
+    std::filesystem::create_directory(directory);
+    std::filesystem::copy_file(File("ca.pem"), directory + "/ca.pem");
+    OpenSsl({"rehash", directory});
+    return directory;
   }
   /// A copy of the key `name` that needs a password.
   std::string Lock(const std::string& name, const std::string& password) const {
@@ -93,6 +102,19 @@ TEST_F(BrokerTlsTest, ChecksTheCertificate) {
   const auto observed = Observe(*Make(Url(redis, "127.0.0.1", "?ssl_cert_reqs=required")));
   ASSERT_FALSE(observed);
   EXPECT_THAT(observed.error().message, HasSubstr("its certificate is refused"));
+}
+
+TEST_F(BrokerTlsTest, TakesADirectoryOfAuthorities) {
+  RedisServer redis(certificates_->Options("no"), true);
+  const std::string directory = certificates_->Directory();
+  for (const char* checked : {"", "&ssl_cert_reqs=required", "&ssl_cert_reqs=optional"}) {
+    const auto observed =
+        Observe(*Make(Url(redis, "localhost", "?ssl_ca_path=" + directory + checked)));
+    EXPECT_TRUE(observed) << checked << observed.error().message;
+    const auto refused =
+        Observe(*Make(Url(redis, "localhost", "?ssl_ca_path=/proc" + std::string(checked))));
+    EXPECT_FALSE(refused) << checked << ": nobody vouches for it";
+  }
 }
 
 TEST_F(BrokerTlsTest, ChecksTheNameWhereAsked) {

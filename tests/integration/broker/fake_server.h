@@ -31,7 +31,7 @@ class FakeServer {
     name.sin_addr.s_addr = ::htonl(INADDR_LOOPBACK);
     socklen_t length = sizeof(name);
     auto* const address = reinterpret_cast<sockaddr*>(&name);
-    ::bind(listener_.get(), address, length);
+    static_cast<void>(::bind(listener_.get(), address, length));
     ::listen(listener_.get(), 16);
     ::getsockname(listener_.get(), address, &length);
     port_ = ::ntohs(name.sin_port);

@@ -70,6 +70,7 @@ bool RunAsPostgres(std::vector<std::string> command, const std::filesystem::path
     command.insert(command.begin(), prefix.begin(), prefix.end());
   }
   std::vector<char*> arguments;
+  arguments.reserve(command.size() + 1);
   for (std::string& argument : command) arguments.push_back(argument.data());
   arguments.push_back(nullptr);
   const pid_t child = ::fork();

@@ -16,7 +16,7 @@ namespace airflow_host {
 /// Reads both systems every 15 s, each at its own phase and within a time of its own.
 class Watcher {
  public:
-  Watcher(QueueWorld& world, ExecutionSettings settings = {})
+  explicit Watcher(QueueWorld& world, ExecutionSettings settings = {})
       : world_(world), reconcile_(std::move(settings)) {
     database_.next = world.now() + world.Draw(Seconds{0, 15});
     broker_.next = world.now() + world.Draw(Seconds{0, 15});
@@ -70,7 +70,7 @@ class Watcher {
     std::shared_ptr<T> seen;
   };
 
-  void Absorb(std::shared_ptr<MetadataObservation> seen, ObservationSpan span) {
+  void Absorb(const std::shared_ptr<MetadataObservation>& seen, ObservationSpan span) {
     reconcile_.Absorb(*seen, span, tasks_here);
   }
   void Absorb(std::shared_ptr<BrokerObservation> seen, ObservationSpan span) {

@@ -33,6 +33,14 @@ TEST_F(BrokenAirflow, SeesByCountWhatIsLostBesideALongBacklog) {
   RunUntil([&] { return watcher_.Lost("default") == 7; }, 300);
 }
 
+TEST_F(BrokenAirflow, SeesByCountWhatIsLostBesideYoungerOnesThatOvertakeIt) {
+  world_.AddSource({.queue = "default", .period = 50, .batch = 20, .duration = {15, 20}});
+  watcher_.Run(310);
+  ASSERT_EQ(world_.DropMessages("default", 10), 10);
+  // As many as messages are fetched and not seen running may hide.
+  RunUntil([&] { return watcher_.Lost("default").value_or(0) >= 4; }, 250);
+}
+
 TEST_F(BrokenAirflow, SeesByIdWhatIsLostInABusyQueue) {
   world_.tells_ids = true;
   world_.AddSource({.queue = "default", .period = 2, .batch = 4, .duration = {3, 9}});

@@ -1,0 +1,27 @@
+// From counts by queue to names of queues.
+#include "exporter/insight/wanted_queues.h"
+
+#include <algorithm>
+#include <string_view>
+
+namespace airflow_host {
+namespace {
+
+/// What the metadata collector calls the queues beyond its limit together.
+constexpr std::string_view kOtherQueues = "other";
+
+}  // namespace
+
+std::vector<std::string> WantedQueues(const MetadataObservation& observation,
+                                      const Executors& executors) {
+  std::vector<std::string> queues;
+  for (const TaskInstanceCount& one : observation.task_instances) {
+    if (one.queue.empty() || one.queue == kOtherQueues) continue;
+    if (!executors.IsCelerys(one.executor)) continue;
+    if (std::find(queues.begin(), queues.end(), one.queue) != queues.end()) continue;
+    queues.push_back(one.queue);
+  }
+  return queues;
+}
+
+}  // namespace airflow_host

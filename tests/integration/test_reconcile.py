@@ -1,0 +1,269 @@
+"""Lost, phantom and unaccounted tasks, catatonic workers and stalled queues: on a real PostgreSQL with
+Airflow's tables, a real Redis and real Celery workers.
+
+Each test makes its own truth: it writes the rows that Airflow would write, publishes the messages
+that belong to them, and then takes one of the two away. A difference counts once it has lasted for a
+minute, so each of these tests takes minutes.
+"""
+
+import time
+import uuid
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Callable, Iterator, Optional
+
+import pytest
+from celery import Celery
+
+from celery_worker import QUEUES, begun_ids, celery_worker, kill
+from conftest import Exporter, Sandbox, running_sandbox, until
+
+PATIENCE = 240  # Seconds; a difference must last for 60 of them.
+DIFFERENCE_LASTS = 60
+AIRFLOW_3_3 = "d2f4e1b3c5a7"
+TOKEN = "c2VjcmV0LW9mLWEtdGFzaw"  # Stands for the credential in every message of Airflow 3.
+LABELS = {"airflow_tasks_lost": ("queue", "method"), "airflow_tasks_phantom_running": ("reason",),
+          "airflow_tasks_unaccounted_messages": (), "airflow_workers_catatonic": (),
+          "airflow_queue_stalled": ("queue",)}
+
+
+class World:
+    """Rows and messages that correspond, as Airflow keeps them."""
+
+    def __init__(self, sandbox: Sandbox, folder: Path) -> None:
+        self.sandbox = sandbox
+        self.folder = folder
+        self.hold = folder / "hold"  # Tasks run for as long as it is there.
+        self.hold.touch()
+        self.url = sandbox.settings["AIRFLOW__CELERY__BROKER_URL"]
+        self.celery = Celery("airflow.providers.celery.executors.celery_executor", broker=self.url)
+        self.execute("INSERT INTO dag_run (dag_id, run_id, run_type, state, run_after) "
+                     "VALUES ('orders', 'run', 'scheduled', 'running', now())")
+
+    def execute(self, sql: str, *values: Any) -> None:
+        connection = self.sandbox.connect()
+        try:
+            with connection.cursor() as cursor:
+                cursor.execute(sql, values)
+        finally:
+            connection.close()
+
+    def queue(self, queue: str, executor: Optional[str] = None) -> str:
+        """A task instance that has been queued for five minutes; the id of its message."""
+        message_id = str(uuid.uuid4())
+        self.execute(
+            "INSERT INTO task_instance (id, task_id, dag_id, run_id, state, try_number, pool, queue, "
+            "executor, queued_dttm, external_executor_id) VALUES (%s, %s, 'orders', 'run', 'queued', "
+            "1, 'default_pool', %s, %s, now() - interval '5 minutes', %s)",
+            str(uuid.uuid4()), f"task_{message_id}", queue, executor, message_id)
+        return message_id
+
+    def send(self, queue: str, message_id: Optional[str] = None) -> None:
+        self.celery.send_task("execute_command", [queue, TOKEN], queue=queue, task_id=message_id)
+
+    def queue_and_send(self, queue: str, count: int) -> None:
+        for _ in range(count):
+            self.send(queue, self.queue(queue))
+
+    def set_state(self, state: str, message_ids: set[str]) -> None:
+        """With what Airflow writes besides when a task begins; its heart beats for an hour."""
+        self.execute(
+            "UPDATE task_instance SET state = %s, last_heartbeat_at = now() + interval '1 hour', "
+            "hostname = 'worker', pid = 1, start_date = now() "
+            "WHERE external_executor_id = ANY(%s)",
+            state, list(message_ids))
+
+    def drop(self, queue: str) -> str:
+        """Takes a message off its list, as a client that crashes does; the id."""
+        message = self.sandbox.redis().rpop(queue)
+        assert message is not None
+        held = {row[0] for row in self.sandbox.rows(
+            "SELECT external_executor_id FROM task_instance")}
+        found = [message_id for message_id in held if message_id.encode() in message]
+        assert len(found) == 1
+        return found[0]
+
+    @property
+    def unacked(self) -> int:
+        return self.sandbox.redis().hlen("unacked")
+
+    def wait_for_begun(self, count: int) -> set[str]:
+        """As many tasks have begun to run; the ids of all that have."""
+        until(lambda: len(begun_ids(self.folder)) == count, PATIENCE, f"{count} tasks have begun")
+        return begun_ids(self.folder)
+
+    def worker(self, name: str):
+        return celery_worker(self.url, self.folder, name)
+
+    @contextmanager
+    def without_consumers(self, name: str) -> Iterator[None]:
+        """The worker goes on living, and takes nothing."""
+        destination = [f"celery@{name}"]
+        control = self.celery.control
+        until(lambda: bool(control.ping(destination, timeout=2)), PATIENCE, "the worker answers")
+        for queue in QUEUES:
+            assert control.cancel_consumer(queue, destination=destination, reply=True, timeout=30)
+
+        def waits_for_messages() -> bool:
+            return any("b" in client["flags"] for client in self.sandbox.redis().client_list())
+
+        # What it had asked Redis for before would still give it one message.
+        until(lambda: not waits_for_messages(), PATIENCE, "the worker asks for nothing")
+        yield
+        for queue in QUEUES:
+            assert control.add_consumer(queue, destination=destination, reply=True, timeout=30)
+
+
+@pytest.fixture
+def world(sandbox_folder: Path, tmp_path: Path) -> Iterator[World]:
+    with running_sandbox(sandbox_folder, "--servers-only") as sandbox:
+        world = World(sandbox, tmp_path)
+        yield world
+        world.celery.close()
+
+
+@pytest.fixture
+def exporter_of(start_exporter: Callable[..., Exporter], world: World) -> Callable[..., Exporter]:
+    def start(*flags: str) -> Exporter:
+        settings = world.sandbox.airflow_settings | {
+            "AIRFLOW__CORE__EXECUTOR": "CeleryExecutor,KubernetesExecutor"}
+        return start_exporter(
+            "--collector.disable-defaults", "--collector.broker", "--collector.broker.cadence=1s",
+            "--collector.metadata", "--collector.metadata.cadence=1s", *flags, **settings)
+
+    return start
+
+
+def figures(exporter: Exporter) -> dict[str, float]:
+    """Everything that is compared, by name and labels."""
+    return {" ".join((sample.name, *(sample.labels[name] for name in LABELS[sample.name]))):
+            sample.value for sample in exporter.samples() if sample.name in LABELS}
+
+
+def truth(method: str = "count", queues: tuple[str, ...] = QUEUES,
+          **differences: float) -> dict[str, float]:
+    """All 0 but what is named: lost_QUEUE, stalled_QUEUE, heartbeat_lost, unaccounted_messages, ..."""
+    wanted = {
+        **{f"airflow_tasks_lost {queue} {method}": differences.pop(f"lost_{queue}", 0)
+           for queue in queues},
+        **{f"airflow_queue_stalled {queue}": differences.pop(f"stalled_{queue}", 0)
+           for queue in queues},
+        "airflow_tasks_phantom_running heartbeat_lost": differences.pop("heartbeat_lost", 0),
+        "airflow_tasks_phantom_running unaccounted": differences.pop("phantom_unaccounted", 0),
+        "airflow_tasks_unaccounted_messages": differences.pop("unaccounted_messages", 0),
+        "airflow_workers_catatonic": differences.pop("catatonic", 0),
+    }
+    assert not differences
+    return wanted
+
+
+def expect(exporter: Exporter, wanted: dict[str, float],
+           never: Callable[[dict[str, float]], bool] = lambda seen: False) -> None:
+    """The page comes to say this, and says nothing else a little later. On the way there it says
+    nothing for which `never` holds."""
+    seen: dict[str, float] = {}
+
+    def agrees() -> bool:
+        seen.clear()
+        seen.update(figures(exporter))
+        assert not never(seen), seen
+        return seen == wanted
+
+    try:
+        until(agrees, PATIENCE, "the page tells the truth")
+    except BaseException:
+        print("wanted", sorted(wanted.items()), "\nseen  ", sorted(seen.items()))
+        raise
+    begin = time.monotonic()
+    while time.monotonic() - begin < 5:
+        time.sleep(0.5)
+        # On a busy machine an observation may be late, and then its figures may be absent.
+        assert figures(exporter).items() <= wanted.items()
+
+
+def messages(exporter: Exporter, queue: str) -> Optional[float]:
+    return exporter.value("airflow_broker_queue_messages", queue=queue)
+
+
+def any_lost(seen: dict[str, float]) -> bool:
+    return any(value > 0 for name, value in seen.items() if name.startswith("airflow_tasks_lost"))
+
+
+def test_a_dropped_message_and_a_worker_that_takes_nothing(world: World, exporter_of):
+    exporter = exporter_of()
+    with world.worker("one"):
+        with world.without_consumers("one"):
+            world.queue_and_send("default", 4)
+            world.queue_and_send("low", 3)
+            for _ in range(2):  # Another executor's: no message was ever sent.
+                world.queue("low", executor="KubernetesExecutor")
+            # And one whose message never came, in a queue that the broker has never heard of.
+            lost = {world.drop("low"), world.queue("unbound")}
+            queues = (*QUEUES, "unbound")
+            expect(exporter, truth(queues=queues, lost_low=1, lost_unbound=1, catatonic=1,
+                                   stalled_default=1, stalled_low=1))
+            until(lambda: messages(exporter, "unbound") == 0, PATIENCE, "a list that is not there")
+            # Airflow gives them up after its time-out and schedules them anew.
+            world.set_state("scheduled", lost)
+            expect(exporter, truth(queues=queues, catatonic=1, stalled_default=1, stalled_low=1))
+            world.set_state("removed", lost)
+        world.set_state("running", world.wait_for_begun(2))
+        expect(exporter, truth(queues=queues))
+        world.hold.unlink()
+        world.set_state("success", world.wait_for_begun(6))
+        until(lambda: world.unacked == 0, PATIENCE, "the queues are drained")
+        expect(exporter, truth(queues=queues))
+        for queue in queues:
+            until(lambda: messages(exporter, queue) == 0, PATIENCE, f"nothing waits in {queue}")
+
+
+def test_a_worker_killed_in_mid_task(world: World, exporter_of):
+    exporter = exporter_of()
+    with world.worker("one") as worker:
+        world.queue_and_send("default", 5)
+        running = world.wait_for_begun(2)
+        world.set_state("running", running)
+        expect(exporter, truth())
+        kill(worker)
+    world.execute("UPDATE task_instance SET last_heartbeat_at = now() - interval '10 minutes' "
+                  "WHERE state = 'running'")
+    # Their messages are unacknowledged for a day: they are not lost, and nobody runs them.
+    expect(exporter, truth(heartbeat_lost=2), never=any_lost)
+    until(lambda: exporter.value("airflow_workers", state="lost") == 1, PATIENCE, "a lost worker")
+    begin = time.monotonic()
+    while time.monotonic() - begin < DIFFERENCE_LASTS + 15:
+        time.sleep(1)
+        assert figures(exporter).items() <= truth(heartbeat_lost=2).items()
+    # Airflow gives them up; the messages that the worker has left belong to nobody.
+    world.set_state("up_for_retry", running)
+    expect(exporter, truth(unaccounted_messages=2), never=any_lost)
+
+
+def test_tasks_by_the_ids_of_their_messages(world: World, exporter_of):
+    world.execute("UPDATE alembic_version SET version_num = %s", AIRFLOW_3_3)
+    by_id = exporter_of("--broker.message-ids", "--log.level=debug")
+    by_count = exporter_of()
+    with world.worker("one"):
+        world.queue_and_send("default", 4)
+        running, beginning = world.wait_for_begun(2)
+        # Of the other the database does not know yet that it runs: its message is unacknowledged.
+        world.set_state("running", {running})
+        world.queue_and_send("low", 3)
+        lost = world.drop("low")
+        world.send("low")  # As many as are lost: they hide it from those who count.
+        for _ in range(3):
+            world.send("high")
+        expect(by_id, truth("message_id", lost_low=1, unaccounted_messages=4))
+        # By count one more is missing: a task that a worker executes and that is still queued.
+        expect(by_count, truth(unaccounted_messages=2), never=any_lost)
+        world.set_state("scheduled", {lost})
+        expect(by_id, truth("message_id", unaccounted_messages=4))
+        # The task is queued anew, and this time its message arrives.
+        world.set_state("queued", {lost})
+        world.send("low", lost)
+        expect(by_id, truth("message_id", unaccounted_messages=4), never=any_lost)
+        world.set_state("running", {beginning})
+        expect(by_id, truth("message_id", unaccounted_messages=4), never=any_lost)
+    for path in ("/metrics", "/"):
+        assert TOKEN not in by_id.get(path).text
+    assert TOKEN not in by_id.log
