@@ -23,7 +23,7 @@ readonly threaded_tests=(test_web.py test_starting.py test_hanging_servers.py)
 readonly threaded_targets=(airflow-host-exporter exporter_test host_test insight_test
   metadata_integration_test storage_test web_test)
 # The integration tests that measure latencies or the exporter's own memory, or make the host thrash;
-# the others mostly wait, so that four files run at a time.
+# the others mostly wait, so that six files run at a time.
 readonly lonely_tests=(test_leak.py test_hanging_servers.py test_host.py)
 
 passed=0
@@ -75,7 +75,6 @@ build() {
   local preset=$1 options=(-DAIRFLOW_HOST_TESTS=ON) targets=()
   shift
   if (($# > 0)); then targets=(--target "$@"); fi
-  if [[ $preset == fuzz ]]; then options=(); fi
   if command -v ccache >/dev/null; then options+=(-DCMAKE_CXX_COMPILER_LAUNCHER=ccache); fi
   cmake --preset "$preset" "${options[@]}"
   cmake --build --preset "$preset" "${targets[@]}"
@@ -99,20 +98,21 @@ run_pytest() {
 
 # The group functions end at the first failed step on which the next ones stand.
 
-built_release=''
-need_release() {
-  if [[ -n $built_release ]]; then return 0; fi
-  step 'build release' build release || return 1
-  built_release=yes
+built=''
+# need PRESET: builds it, once.
+need() {
+  if [[ " $built " == *" $1 "* ]]; then return 0; fi
+  step "build $1" build "$1" || return 1
+  built+=" $1"
 }
 
 run_unit() {
-  need_release || return 0
+  need release || return 0
   step 'unit tests' run_ctest release || true
 }
 
 run_e2e() {
-  need_release || return 0
+  need release || return 0
   step 'golden pages' limited tests/e2e/run.sh || true
 }
 
@@ -152,12 +152,12 @@ run_dashboards() {
 
 run_integration() {
   local file together=()
-  need_release || return 0
+  need release || return 0
   for file in tests/integration/test_*.py; do
     file=${file##*/}
     if [[ " ${lonely_tests[*]} " != *" $file "* ]]; then together+=("$file"); fi
   done
-  step 'integration' run_pytest release 4 "${together[@]}" || true
+  step 'integration' run_pytest release 6 "${together[@]}" || true
   for file in "${lonely_tests[@]}"; do
     step "integration $file" run_pytest release 0 "$file" || true
   done
@@ -165,7 +165,7 @@ run_integration() {
 }
 
 run_asan() {
-  step 'build asan' build asan || return 0
+  need asan || return 0
   step 'asan unit tests' run_ctest asan || true
   step 'asan integration' run_pytest asan 0 "${threaded_tests[@]}" || true
 }
@@ -181,20 +181,15 @@ fuzz() {
   corpus=$(mktemp --directory)
   local folders=("$corpus")
   if [[ -d $seeds ]]; then folders+=("$seeds"); fi
-  limited "build/fuzz/tests/fuzz/$target" -max_total_time="$fuzz_seconds" -timeout=5 \
+  limited "build/asan/tests/fuzz/$target" -max_total_time="$fuzz_seconds" -timeout=5 \
     -rss_limit_mb=1024 -artifact_prefix="$logs/$target-" "${folders[@]}"
   rm -r "$corpus"
 }
 
 run_fuzz() {
   local source target
-  if ! command -v clang++-14 >/dev/null; then
-    skip 'fuzz' 'clang++-14 is not installed'
-    return 0
-  fi
-  step 'build fuzz' build fuzz || return 0
+  need asan || return 0
   for source in tests/fuzz/fuzz_*.cc; do
-    if [[ ! -e $source ]]; then continue; fi
     target=$(basename "$source" .cc)
     step "fuzz ${target#fuzz_}" fuzz "$target" || true
   done
@@ -207,7 +202,7 @@ run_soak() {
 }
 
 run_airflow() {
-  need_release || return 0
+  need release || return 0
   step 'real Airflow' limited tests/airflow/run.sh || true
 }
 
@@ -241,9 +236,12 @@ check_tidy() {
     echo 'no C++ source has changed'
     return 0
   fi
-  # The build's compiler is GCC: Clang does not know all of its warnings.
+  # The build's compiler is GCC: Clang reads neither its precompiled headers nor all of its warnings.
+  mkdir -p build/tidy
+  sed 's/ -Winvalid-pch -include [^ ]*//' build/release/compile_commands.json \
+    >build/tidy/compile_commands.json
   printf '%s\0' "${files[@]}" | limited xargs --null --max-args=1 --max-procs="$(nproc)" \
-    clang-tidy -p build/release --quiet --extra-arg=-Wno-unknown-warning-option
+    clang-tidy -p build/tidy --quiet --extra-arg=-Wno-unknown-warning-option
 }
 
 check_scripts() {
@@ -255,7 +253,7 @@ run_lint() {
   step 'layout of the sources' check_layout || true
   step 'includes run downward' tests/lint/includes.py || true
   step 'one type of each name' tests/lint/names.py || true
-  need_release || return 0
+  need release || return 0
   step 'clang-tidy' check_tidy || true
 }
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conftest import Exporter, Sandbox, running_sandbox
-from test_reconcile import AIRFLOW_3_3, LABELS, figures
+from reconcile_world import AIRFLOW_3_3, LABELS, figures
 
 
 @dataclass(frozen=True)

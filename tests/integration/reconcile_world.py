@@ -1,9 +1,10 @@
-"""Lost, phantom and unaccounted tasks, catatonic workers and stalled queues: on a real PostgreSQL with
-Airflow's tables, a real Redis and real Celery workers.
+"""What test_reconcile_*.py stand on: a real PostgreSQL with Airflow's tables, a real Redis and real
+Celery workers, and the figures of lost, phantom and unaccounted tasks, catatonic workers and stalled
+queues.
 
 Each test makes its own truth: it writes the rows that Airflow would write, publishes the messages
 that belong to them, and then takes one of the two away. A difference counts once it has lasted for a
-minute, so each of these tests takes minutes.
+minute, so each of these tests takes minutes, and has a file of its own.
 """
 
 import time
@@ -187,83 +188,3 @@ def messages(exporter: Exporter, queue: str) -> Optional[float]:
 
 def any_lost(seen: dict[str, float]) -> bool:
     return any(value > 0 for name, value in seen.items() if name.startswith("airflow_tasks_lost"))
-
-
-def test_a_dropped_message_and_a_worker_that_takes_nothing(world: World, exporter_of):
-    exporter = exporter_of()
-    with world.worker("one"):
-        with world.without_consumers("one"):
-            world.queue_and_send("default", 4)
-            world.queue_and_send("low", 3)
-            for _ in range(2):  # Another executor's: no message was ever sent.
-                world.queue("low", executor="KubernetesExecutor")
-            # And one whose message never came, in a queue that the broker has never heard of.
-            lost = {world.drop("low"), world.queue("unbound")}
-            queues = (*QUEUES, "unbound")
-            expect(exporter, truth(queues=queues, lost_low=1, lost_unbound=1, catatonic=1,
-                                   stalled_default=1, stalled_low=1))
-            until(lambda: messages(exporter, "unbound") == 0, PATIENCE, "a list that is not there")
-            # Airflow gives them up after its time-out and schedules them anew.
-            world.set_state("scheduled", lost)
-            expect(exporter, truth(queues=queues, catatonic=1, stalled_default=1, stalled_low=1))
-            world.set_state("removed", lost)
-        world.set_state("running", world.wait_for_begun(2))
-        expect(exporter, truth(queues=queues))
-        world.hold.unlink()
-        world.set_state("success", world.wait_for_begun(6))
-        until(lambda: world.unacked == 0, PATIENCE, "the queues are drained")
-        expect(exporter, truth(queues=queues))
-        for queue in queues:
-            until(lambda: messages(exporter, queue) == 0, PATIENCE, f"nothing waits in {queue}")
-
-
-def test_a_worker_killed_in_mid_task(world: World, exporter_of):
-    exporter = exporter_of()
-    with world.worker("one") as worker:
-        world.queue_and_send("default", 5)
-        running = world.wait_for_begun(2)
-        world.set_state("running", running)
-        expect(exporter, truth())
-        kill(worker)
-    world.execute("UPDATE task_instance SET last_heartbeat_at = now() - interval '10 minutes' "
-                  "WHERE state = 'running'")
-    # Their messages are unacknowledged for a day: they are not lost, and nobody runs them.
-    expect(exporter, truth(heartbeat_lost=2), never=any_lost)
-    until(lambda: exporter.value("airflow_workers", state="lost") == 1, PATIENCE, "a lost worker")
-    begin = time.monotonic()
-    while time.monotonic() - begin < DIFFERENCE_LASTS + 15:
-        time.sleep(1)
-        assert figures(exporter).items() <= truth(heartbeat_lost=2).items()
-    # Airflow gives them up; the messages that the worker has left belong to nobody.
-    world.set_state("up_for_retry", running)
-    expect(exporter, truth(unaccounted_messages=2), never=any_lost)
-
-
-def test_tasks_by_the_ids_of_their_messages(world: World, exporter_of):
-    world.execute("UPDATE alembic_version SET version_num = %s", AIRFLOW_3_3)
-    by_id = exporter_of("--broker.message-ids", "--log.level=debug")
-    by_count = exporter_of()
-    with world.worker("one"):
-        world.queue_and_send("default", 4)
-        running, beginning = world.wait_for_begun(2)
-        # Of the other the database does not know yet that it runs: its message is unacknowledged.
-        world.set_state("running", {running})
-        world.queue_and_send("low", 3)
-        lost = world.drop("low")
-        world.send("low")  # As many as are lost: they hide it from those who count.
-        for _ in range(3):
-            world.send("high")
-        expect(by_id, truth("message_id", lost_low=1, unaccounted_messages=4))
-        # By count one more is missing: a task that a worker executes and that is still queued.
-        expect(by_count, truth(unaccounted_messages=2), never=any_lost)
-        world.set_state("scheduled", {lost})
-        expect(by_id, truth("message_id", unaccounted_messages=4))
-        # The task is queued anew, and this time its message arrives.
-        world.set_state("queued", {lost})
-        world.send("low", lost)
-        expect(by_id, truth("message_id", unaccounted_messages=4), never=any_lost)
-        world.set_state("running", {beginning})
-        expect(by_id, truth("message_id", unaccounted_messages=4), never=any_lost)
-    for path in ("/metrics", "/"):
-        assert TOKEN not in by_id.get(path).text
-    assert TOKEN not in by_id.log
