@@ -200,7 +200,7 @@ run_fuzz() {
 }
 
 run_soak() {
-  need_release || return 0
+  need release || return 0
   SOAK=yes step 'soak' run_pytest release 0 test_compressed_day.py || return 0
   grep '^In ' "$logs/soak.log"
 }
