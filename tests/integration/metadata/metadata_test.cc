@@ -49,9 +49,9 @@ class MetadataTest : public MetadataFixture {
                             const std::string& column) {
     for (const OldestTaskInstance& oldest : seen.oldest) {
       if (oldest.state != state) continue;
-      const std::string since = Value("SELECT extract(epoch FROM min(" + column +
-                                      ")) FROM task_instance WHERE state = '" + state +
-                                      "' AND queue = '" + oldest.queue + "'");
+      std::string sql = "SELECT extract(epoch FROM min(" + column + ")) FROM task_instance";
+      sql.append(" WHERE state = '").append(state).append("' AND queue = '");
+      const std::string since = Value(sql.append(oldest.queue).append("'"));
       EXPECT_NEAR(SecondsSinceEpoch(oldest.since), std::stod(since), 0.001);
       return;
     }

@@ -34,8 +34,9 @@ class MetadataPlanTest : public MetadataFixture {
   /// `count` ids of task instances or of former tries, as Take gives them.
   std::vector<std::string> Ids(const std::string& column, const std::string& table, int count) {
     std::vector<std::string> ids;
-    for (const DatabaseRow& row :
-         Sql("SELECT " + column + " FROM " + table + " LIMIT " + std::to_string(count))) {
+    std::string sql = "SELECT " + column + " FROM " + table;
+    sql.append(" LIMIT ").append(std::to_string(count));
+    for (const DatabaseRow& row : Sql(sql)) {
       ids.push_back(row.at(0).value_or(""));
     }
     return ids;

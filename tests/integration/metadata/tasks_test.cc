@@ -13,6 +13,7 @@ using ::testing::SizeIs;
 
 std::vector<std::string> NamesOf(const std::vector<TaskRow>& tasks) {
   std::vector<std::string> names;
+  names.reserve(tasks.size());
   for (const TaskRow& task : tasks) names.push_back(task.task_id);
   return names;
 }
