@@ -52,7 +52,7 @@ TEST_F(LoadSettingsTest, FlagBeatsEnvironmentBeatsFileBeatsDefault) {
   EXPECT_EQ(Load().max_requests, 2U);
   EXPECT_EQ(Origin(Load(), name).origin,
             "environment variable AIRFLOW_HOST_EXPORTER_WEB_MAX_REQUESTS");
-  input_.arguments.push_back("--web.max-requests=1");
+  input_.arguments.emplace_back("--web.max-requests=1");
   EXPECT_EQ(Load().max_requests, 1U);
   EXPECT_EQ(Origin(Load(), name).origin, "flag --web.max-requests");
 }

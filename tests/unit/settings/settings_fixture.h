@@ -18,6 +18,11 @@ namespace airflow_host {
 
 /// Holds a temporary directory as the root of all files that are read.
 class SettingsTest : public testing::Test {
+ public:
+  ~SettingsTest() override { std::filesystem::remove_all(root_); }
+  SettingsTest(const SettingsTest&) = delete;
+  SettingsTest& operator=(const SettingsTest&) = delete;
+
  protected:
   SettingsTest() {
     std::string pattern = testing::TempDir() + "settings_XXXXXX";
@@ -27,9 +32,6 @@ class SettingsTest : public testing::Test {
     input_.version = "airflow-host-exporter 1.2.3";
     input_.home_directory = "/home/airflow";
   }
-  ~SettingsTest() override { std::filesystem::remove_all(root_); }
-  SettingsTest(const SettingsTest&) = delete;
-  SettingsTest& operator=(const SettingsTest&) = delete;
 
   /// Writes a file below the root; `path` is absolute.
   void Write(const std::string& path, const std::string& content) {
