@@ -82,6 +82,9 @@ class Subject {
     CollectorSettings settings;
     settings.paths = paths;
     settings.docker_socket = "";
+    // The default budget is of CPU time, and the recorder makes every call dear: fewer processes
+    // would be looked at while it records than while the ticks are timed.
+    settings.pss_budget_percent = 100;
     auto made = row.create(settings, clock_);
     if (!made) throw std::runtime_error(made.error().message);
     collector_ = *std::move(made);
