@@ -122,10 +122,11 @@ Expected<std::shared_ptr<App::Generation>> App::Build(const Settings& settings) 
   auto built = std::make_shared<Generation>(clock_, log_);
   built->plans = PlansOf(settings);
   built->settings = CollectorSettingsOf(settings, task_lookup_, queue_lookup_);
-  auto collectors = built->collectors.Build(built->plans, built->settings,
-                                            [this](std::shared_ptr<const Observation> observation) {
-                                              return insights_->Absorb(std::move(observation));
-                                            });
+  auto collectors = built->collectors.Build(
+      built->plans, built->settings,
+      [this](std::shared_ptr<const Observation> observation, SteadyTime began) {
+        return insights_->Absorb(std::move(observation), began);
+      });
   if (!collectors) return tl::unexpected(collectors.error());
   built->notes = settings.notes;
   if (!memory_lock_.locked && settings.lock_memory) {

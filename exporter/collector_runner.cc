@@ -29,7 +29,7 @@ void CollectorRunner::Attempt() {
     under_way_since_ = started;
   }
   auto result = collector_->Observe(Deadline{started + row_.time_limit});
-  if (result) board_.Publish(row_.name, refine_(*result));
+  if (result) board_.Publish(row_.name, refine_(*result, started));
   Finish(result, started);
   attempted_ = true;
   Tell(result);

@@ -16,9 +16,9 @@
 namespace airflow_host {
 
 /// What happens to an observation on its way to the board: insights absorb it, and may give back a
-/// richer one.
-using Refine =
-    std::function<std::shared_ptr<const Observation>(std::shared_ptr<const Observation>)>;
+/// richer one. The time is when the attempt that made it began.
+using Refine = std::function<std::shared_ptr<const Observation>(std::shared_ptr<const Observation>,
+                                                                SteadyTime)>;
 
 /// Owns a collector. Attempt is called by the collector's own thread; the rest by the watchdog's
 /// and main's.

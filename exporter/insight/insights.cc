@@ -1,7 +1,6 @@
 // Hands each observation to the insights that it concerns.
 #include "exporter/insight/insights.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "collectors/broker/broker_observation.h"
@@ -38,8 +37,8 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
       task_names_(std::move(settings.task_lookup)),
       reconcile_(execution_) {}
 
-std::shared_ptr<const Observation> Insights::Absorb(
-    std::shared_ptr<const Observation> observation) {
+std::shared_ptr<const Observation> Insights::Absorb(std::shared_ptr<const Observation> observation,
+                                                    SteadyTime began) {
   if (const auto* const host = As<HostObservation>(*observation)) {
     const SteadyTime now = clock_.SteadyNow();
     host_.Absorb(*host, now);
@@ -51,7 +50,7 @@ std::shared_ptr<const Observation> Insights::Absorb(
   {
     const std::lock_guard absorbing(absorbing_);
     observation = Refine(std::move(observation));
-    AbsorbForReconcile(observation);
+    AbsorbForReconcile(observation, began);
     AbsorbForKills(*observation);
   }
   AbsorbForTrends(*observation);
@@ -120,10 +119,10 @@ void Insights::AbsorbForTrends(const Observation& observation) {
   }
 }
 
-void Insights::AbsorbForReconcile(const std::shared_ptr<const Observation>& observation) {
+void Insights::AbsorbForReconcile(const std::shared_ptr<const Observation>& observation,
+                                  SteadyTime began) {
   const SteadyTime now = clock_.SteadyNow();
-  const auto took = clock_.SystemNow() - observation->observed_at;
-  const ObservationSpan span{now - std::max(took, SystemTime::duration::zero()), now};
+  const ObservationSpan span{began, now};
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
     const bool fresh = last_components_ != nullptr && now - last_components_at_ <= stale_after_;
     reconcile_.Absorb(*metadata, span, fresh ? last_components_->task_processes : 0);

@@ -43,8 +43,10 @@ class Insights {
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
   /// back named by the component that runs in them, with what happened over their restarts;
-  /// processes with the names of their tasks; everything else as it is.
-  std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation);
+  /// processes with the names of their tasks; everything else as it is. `began` is when its
+  /// reading began, which ends now.
+  std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation,
+                                            SteadyTime began);
 
   /// Adds what was learned, unless what it was learned from is older than four cadences.
   void Describe(MetricWriter& writer) const;
@@ -77,7 +79,7 @@ class Insights {
   void AbsorbForTrends(const Observation& observation);
 
   /// Compares the database with the broker.
-  void AbsorbForReconcile(const std::shared_ptr<const Observation>& observation);
+  void AbsorbForReconcile(const std::shared_ptr<const Observation>& observation, SteadyTime began);
 
   /// Lets the kills learn from `observation`, which is as it will be published.
   void AbsorbForKills(const Observation& observation);

@@ -19,11 +19,13 @@ class CollectorRunnerTest : public ::testing::Test {
   CollectorRunnerTest() { board_.Add(FakeRow(), seconds(1), true, ""); }
 
   CollectorRunner Make(FakeCollector::Observer observe) {
-    return {
-        FakeRow(),  std::make_unique<FakeCollector>(std::move(observe), [this] { ++interrupts_; }),
-        seconds(1), [](std::shared_ptr<const Observation> observation) { return observation; },
-        board_,     clock_,
-        log_};
+    return {FakeRow(),
+            std::make_unique<FakeCollector>(std::move(observe), [this] { ++interrupts_; }),
+            seconds(1),
+            [](std::shared_ptr<const Observation> observation, SteadyTime) { return observation; },
+            board_,
+            clock_,
+            log_};
   }
   CollectorStatus Status() const { return board_.Read().front().status; }
 
@@ -70,8 +72,8 @@ TEST_F(CollectorRunnerTest, TellsConnectionFailuresWhileTheSourceIsDown) {
   FakeCollector& fake = *collector;
   CollectorRunner runner(
       FakeRow(), std::move(collector), seconds(1),
-      [](std::shared_ptr<const Observation> observation) { return observation; }, board_, clock_,
-      log_);
+      [](std::shared_ptr<const Observation> observation, SteadyTime) { return observation; },
+      board_, clock_, log_);
   EXPECT_EQ(Status().connection_failures, std::nullopt);
   for (const std::uint64_t failures : {1U, 2U}) {
     fake.connection_failures = failures;

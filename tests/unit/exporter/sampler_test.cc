@@ -24,8 +24,8 @@ class SamplerTest : public ::testing::Test {
   std::unique_ptr<CollectorRunner> Make(std::unique_ptr<Collector> collector) {
     return std::make_unique<CollectorRunner>(
         FakeRow(), std::move(collector), milliseconds(20),
-        [](std::shared_ptr<const Observation> observation) { return observation; }, board_, clock_,
-        log_);
+        [](std::shared_ptr<const Observation> observation, SteadyTime) { return observation; },
+        board_, clock_, log_);
   }
   SteadyTime In(seconds time) const { return clock_.SteadyNow() + time; }
 

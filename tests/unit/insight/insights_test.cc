@@ -36,7 +36,7 @@ TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
   const auto lookup = std::make_shared<TaskLookup>();
   Insights insights(InsightSettings{.trend = {}, .task_lookup = lookup}, clock);
   const auto first = OneTask();
-  EXPECT_EQ(insights.Absorb(first), first);
+  EXPECT_EQ(insights.Absorb(first, clock.SteadyNow()), first);
   EXPECT_EQ(DagOfMemory(insights), "unknown");
   const auto asked = lookup->Take(10, clock.SteadyNow());
   ASSERT_EQ(asked, std::vector<std::string>{kId});
@@ -46,10 +46,10 @@ TEST(Insights, NameTheTaskOfAProcessOnceItsIdWasAskedFor) {
   metadata->tasks[0].task_instance_id = kId;
   metadata->tasks[0].dag_id = "orders";
   metadata->tasks[0].task_id = "extract";
-  EXPECT_EQ(insights.Absorb(metadata), metadata);
+  EXPECT_EQ(insights.Absorb(metadata, clock.SteadyNow()), metadata);
 
-  const auto second =
-      std::dynamic_pointer_cast<const ComponentObservation>(insights.Absorb(OneTask()));
+  const auto second = std::dynamic_pointer_cast<const ComponentObservation>(
+      insights.Absorb(OneTask(), clock.SteadyNow()));
   ASSERT_NE(second, nullptr);
   EXPECT_EQ(second->processes[0].task->dag_id, "orders");
   EXPECT_EQ(DagOfMemory(insights), "orders");
@@ -65,29 +65,29 @@ TEST(Insights, SizeUpByTheLargestTaskThatWasSeen) {
   Insights insights(settings, clock);
   auto host = std::make_shared<HostObservation>();
   host->memory.available_bytes = 2'000'000'000;
-  insights.Absorb(host);
+  insights.Absorb(host, clock.SteadyNow());
   EXPECT_EQ(insights.Size({}).worker_concurrency, 16U);
   EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "no task was seen";
   auto large = std::make_shared<ComponentObservation>(*OneTask());
   large->processes[0].pss_bytes = 850'000'000;
-  insights.Absorb(large);
+  insights.Absorb(large, clock.SteadyNow());
   // 2000 and 850 MB, less a tenth, are three such tasks.
   EXPECT_EQ(insights.Size({}).task_headroom, 3U);
   clock.Advance(std::chrono::minutes(2));
   EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "of two minutes ago";
-  insights.Absorb(OneTask());
+  insights.Absorb(OneTask(), clock.SteadyNow());
   EXPECT_EQ(insights.Size({}).task_headroom, std::nullopt) << "the host is not known any more";
-  insights.Absorb(host);
-  insights.Absorb(OneTask());
+  insights.Absorb(host, clock.SteadyNow());
+  insights.Absorb(OneTask(), clock.SteadyNow());
   EXPECT_EQ(insights.Size({}).task_headroom, 2U);
 }
 
-std::string ComponentOfContainer(Insights& insights) {
+std::string ComponentOfContainer(Insights& insights, const ManualClock& clock) {
   auto containers = std::make_shared<ContainerObservation>();
   containers->containers.resize(1);
   containers->containers[0].cgroup_path = "/docker/a";
-  const auto named =
-      std::dynamic_pointer_cast<const ContainerObservation>(insights.Absorb(containers));
+  const auto named = std::dynamic_pointer_cast<const ContainerObservation>(
+      insights.Absorb(containers, clock.SteadyNow()));
   return named->containers.at(0).component;
 }
 
@@ -99,32 +99,34 @@ TEST(Insights, DoNotNameAContainerByProcessesOfLongAgo) {
   components->processes[0].component = Component::kScheduler;
   components->processes[0].is_main = true;
   components->processes[0].cgroup_path = "/docker/a";
-  insights.Absorb(components);
-  EXPECT_EQ(ComponentOfContainer(insights), "scheduler");
+  insights.Absorb(components, clock.SteadyNow());
+  EXPECT_EQ(ComponentOfContainer(insights, clock), "scheduler");
   clock.Advance(std::chrono::seconds(20));
-  EXPECT_EQ(ComponentOfContainer(insights), "scheduler");
+  EXPECT_EQ(ComponentOfContainer(insights, clock), "scheduler");
   clock.Advance(std::chrono::seconds(1));
-  EXPECT_EQ(ComponentOfContainer(insights), "");
+  EXPECT_EQ(ComponentOfContainer(insights, clock), "");
 }
 
 /// A database with one task that has been queued for long, and a broker that knows nothing of it.
-void ReadBoth(Insights& insights, ManualClock& clock) {
+/// The wall clock is set forward by `step` during each reading.
+void ReadBoth(Insights& insights, ManualClock& clock, std::chrono::seconds step = {}) {
   auto broker = std::make_shared<BrokerObservation>();
-  broker->observed_at = clock.SystemNow();
+  broker->observed_at = clock.SystemNow() - step;
   broker->queues = {{"default", 0}};
   broker->unacked_messages = 0;
   broker->workers.emplace();
-  insights.Absorb(broker);
+  insights.Absorb(broker, clock.SteadyNow());
   clock.Advance(std::chrono::seconds(5));
   auto metadata = std::make_shared<MetadataObservation>();
-  metadata->observed_at = clock.SystemNow();
+  metadata->observed_at = clock.SystemNow() - step;
   metadata->task_instances = {{"queued", "default", "", 1, 1}};
   metadata->task_instances_heartbeat_lost = 0;
   metadata->tasks.resize(1);
   metadata->tasks[0].state = "queued";
   metadata->tasks[0].queue = "default";
+  const SteadyTime began = clock.SteadyNow();
   clock.Advance(std::chrono::milliseconds(20));
-  insights.Absorb(metadata);
+  insights.Absorb(metadata, began);
   clock.Advance(std::chrono::seconds(10));
 }
 
@@ -134,6 +136,16 @@ std::set<std::string> NamesOf(const Insights& insights) {
   std::set<std::string> names;
   for (const auto& family : writer.Take()) names.insert(family.name);
   return names;
+}
+
+TEST(Insights, ReconcileWhileTheWallClockIsSet) {
+  for (const std::chrono::seconds step : {std::chrono::hours(1), std::chrono::hours(-1)}) {
+    ManualClock clock;
+    Insights insights(InsightSettings{}, clock);
+    for (int round = 0; round < 6; ++round) ReadBoth(insights, clock, step);
+    ASSERT_EQ(insights.Reconciled().lost.size(), 1U) << step.count();
+    EXPECT_EQ(insights.Reconciled().lost[0].tasks, 1U) << step.count();
+  }
 }
 
 TEST(Insights, DropWhatTheyReconciledOnceItIsStale) {
