@@ -1,6 +1,5 @@
 // How the metadata collector logs in: TLS by the URL's own parameters, and a password that does not
 // stand in the URL.
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -13,8 +12,6 @@
 
 namespace airflow_host {
 namespace {
-
-using ::testing::HasSubstr;
 
 /// A port that is free just now.
 std::string FreePort() {
@@ -96,11 +93,7 @@ TEST_F(MetadataLoginTest, TlsIsAsTheUrlSays) {
       {url("localhost", "?sslmode=disable"), ErrorKind::kDenied, "no encryption"},
   };
   for (const Case& wrong : cases) {
-    const auto collector = MakeCollector(wrong.url);
-    const auto refused = Observe(*collector);
-    ASSERT_FALSE(refused) << wrong.words;
-    EXPECT_EQ(refused.error().kind, wrong.kind) << refused.error().message;
-    EXPECT_THAT(refused.error().message, HasSubstr(wrong.words));
+    SeeRefused(*MakeCollector(wrong.url), wrong.kind, wrong.words);
   }
 }
 

@@ -2,6 +2,7 @@
 // deploy/sql/grants.sql.
 #pragma once
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <fstream>
@@ -126,6 +127,18 @@ class MetadataFixture : public ::testing::Test {
     const auto seen =
         observation ? std::dynamic_pointer_cast<const MetadataObservation>(*observation) : nullptr;
     return seen ? *seen : MetadataObservation{};
+  }
+
+  /// One observation that has to fail, as `kind` and with `words` in its message; the message.
+  std::string SeeRefused(Collector& collector, ErrorKind kind, const std::string& words) {
+    const auto refused = Observe(collector);
+    if (refused) {
+      ADD_FAILURE() << "it succeeded, without \"" << words << "\"";
+      return "";
+    }
+    EXPECT_EQ(refused.error().kind, kind) << refused.error().message;
+    EXPECT_THAT(refused.error().message, ::testing::HasSubstr(words));
+    return refused.error().message;
   }
 
   /// How many sessions the exporter's role has.
