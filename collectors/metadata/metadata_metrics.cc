@@ -87,7 +87,9 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
      "sampled every few seconds."},
     {"airflow_metadata_connections",
      "Sessions in the metadata database (pg_stat_activity), sampled every few seconds. State is "
-     "unknown where the role may not see it; applications beyond the first 20 are other."},
+     "unknown where the role may not see it: without pg_read_all_stats that of other roles' "
+     "sessions, among which their parallel workers then count. Applications beyond the first 20 "
+     "are other."},
     {"airflow_metadata_connections_max", "The server's max_connections."},
     {"airflow_metadata_connection_failures_total",
      "Attempts of this exporter to connect to the metadata database that failed.",

@@ -65,7 +65,8 @@ struct PoolSlots {
   std::optional<std::int64_t> open;
 };
 
-/// Sessions in this database: pg_stat_activity.
+/// Sessions in this database: pg_stat_activity. Where the role may not see the type of another
+/// role's backend, that role's parallel workers count, too.
 struct ConnectionCount {
   std::string application;  ///< application_name; "other" for those beyond the limit.
   std::string state;        ///< "active", "idle", ...; "unknown" where the role may not see it.

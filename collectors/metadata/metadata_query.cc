@@ -11,15 +11,20 @@
 namespace airflow_host {
 namespace {
 
+/// Clients' sessions in this database. PostgreSQL hides the type of other roles' backends from a
+/// role without pg_read_all_stats, but not whose they are: autovacuum's workers are nobody's. What
+/// else a role has there (its parallel workers) then passes for its sessions.
+constexpr const char* kSessions =
+    "FROM pg_stat_activity WHERE datname = current_database() AND usesysid IS NOT NULL"
+    " AND coalesce(backend_type, 'client backend') = 'client backend'";
+
 /// What PostgreSQL itself tells every role.
 void AddServer(QueryParts& parts) {
   parts.Add(section::kServer, {},
             {Epoch("pg_postmaster_start_time()"), "current_setting('max_connections')"}, "");
   parts.Add(section::kDatabase, {}, {"deadlocks", "pg_database_size(current_database())"},
             "FROM pg_stat_database WHERE datname = current_database()");
-  const std::string sessions =
-      "FROM pg_stat_activity WHERE datname = current_database()"
-      " AND backend_type = 'client backend'";
+  const std::string sessions = kSessions;
   parts.Add(section::kLongestTransaction, {}, {Epoch("min(xact_start)")},
             sessions + " AND pid <> pg_backend_pid()");
   parts.Add(section::kConnections, {"coalesce(application_name, '')", "coalesce(state, 'unknown')"},

@@ -29,7 +29,8 @@ BEGIN
 END
 $$;
 
--- Optional: lets airflow_metadata_connections tell the states of other roles' sessions, and
+-- Optional: lets airflow_metadata_connections tell the states of other roles' sessions (they are
+-- counted without it, as unknown) and leave out their parallel workers, and lets
 -- airflow_metadata_longest_transaction_timestamp_seconds see their transactions. It also lets the
 -- role read the text of their running statements, which the exporter never asks for.
 --   GRANT pg_read_all_stats TO airflow_host_exporter;
