@@ -64,16 +64,8 @@ std::optional<std::pair<std::string_view, std::string_view>> TakeScheme(std::str
   return std::pair(url.substr(0, end), url.substr(end + 3));
 }
 
-Expected<std::string> Decoded(std::string_view text, const char* part) {
-  std::optional<std::string> decoded = PercentDecode(text);
-  if (!decoded) {
-    return Fail(ErrorKind::kMalformed,
-                std::string("the ") + part + " holds a % that is not followed by two hex digits");
-  }
-  return *std::move(decoded);
-}
-
-Expected<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::string_view query) {
+/// A query's pairs; as urllib's parse_qsl, but for names without a value.
+std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty()) {
     const std::size_t end = query.find('&');
@@ -82,13 +74,9 @@ Expected<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::strin
     if (pair.empty()) continue;
     std::replace(pair.begin(), pair.end(), '+', ' ');
     const std::size_t equals = pair.find('=');
-    auto name = Decoded(std::string_view(pair).substr(0, equals), "query");
-    if (!name) return tl::unexpected(name.error());
-    auto value = Decoded(equals == std::string::npos ? std::string_view{}
-                                                     : std::string_view(pair).substr(equals + 1),
-                         "query");
-    if (!value) return tl::unexpected(value.error());
-    pairs.emplace_back(*std::move(name), *std::move(value));
+    const bool has_value = equals != std::string::npos;
+    pairs.emplace_back(PercentDecode(std::string_view(pair).substr(0, equals)),
+                       has_value ? PercentDecode(std::string_view(pair).substr(equals + 1)) : "");
   }
   return pairs;
 }
@@ -116,18 +104,17 @@ void AppendQueryWithoutSecrets(std::string_view query, std::string& shown) {
 
 }  // namespace
 
-std::optional<std::string> PercentDecode(std::string_view text) {
+std::string PercentDecode(std::string_view text) {
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t at = 0; at < text.size(); ++at) {
-    if (text[at] != '%') {
+    const bool may_escape = text[at] == '%' && text.size() - at > 2;
+    const auto high = may_escape ? HexDigit(text[at + 1]) : std::nullopt;
+    const auto low = may_escape ? HexDigit(text[at + 2]) : std::nullopt;
+    if (!high || !low) {
       decoded.push_back(text[at]);
       continue;
     }
-    if (at + 2 >= text.size()) return std::nullopt;
-    const auto high = HexDigit(text[at + 1]);
-    const auto low = HexDigit(text[at + 2]);
-    if (!high || !low) return std::nullopt;
     decoded.push_back(static_cast<char>(*high * 16U + *low));
     at += 2;
   }
@@ -143,24 +130,14 @@ Expected<UrlParts> ParseUrl(std::string_view url, UrlRule rule) {
   parts.authority = raw.authority;
   if (raw.userinfo) {
     const std::size_t colon = raw.userinfo->find(':');
-    auto user = Decoded(raw.userinfo->substr(0, colon), "user name");
-    if (!user) return tl::unexpected(user.error());
-    parts.user = *std::move(user);
+    parts.user = PercentDecode(raw.userinfo->substr(0, colon));
     if (colon != std::string_view::npos) {
-      auto password = Decoded(raw.userinfo->substr(colon + 1), "password");
-      if (!password) return tl::unexpected(password.error());
-      parts.password = *std::move(password);
+      parts.password = PercentDecode(raw.userinfo->substr(colon + 1));
     }
   }
   parts.path = raw.path.empty() ? raw.path : raw.path.substr(1);
-  if (rule == UrlRule::kUrllib) {
-    auto path = Decoded(parts.path, "path");
-    if (!path) return tl::unexpected(path.error());
-    parts.path = *std::move(path);
-  }
-  auto query = ParseQuery(raw.query);
-  if (!query) return tl::unexpected(query.error());
-  parts.query = *std::move(query);
+  if (rule == UrlRule::kUrllib) parts.path = PercentDecode(parts.path);
+  parts.query = ParseQuery(raw.query);
   return parts;
 }
 

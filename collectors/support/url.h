@@ -46,8 +46,9 @@ Expected<UrlParts> ParseUrl(std::string_view url, UrlRule rule);
 /// Takes "host", "host:port", "[v6]:port" or ":port" apart; an error names the part. Any thread.
 Expected<HostAndPort> ParseHostAndPort(std::string_view text);
 
-/// `text` with %XX replaced by its byte; nothing where an escape is not one.
-std::optional<std::string> PercentDecode(std::string_view text);
+/// `text` with %XX replaced by its byte; as it stands where two hex digits do not follow, as
+/// Python's unquote leaves it, which SQLAlchemy and kombu use. Any thread.
+std::string PercentDecode(std::string_view text);
 
 /// `url` fit for a person's eyes: the password replaced by "***" (in doubt more than the password),
 /// and so the value of every query parameter whose name speaks of a secret. Text that is no URL

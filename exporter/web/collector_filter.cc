@@ -18,11 +18,11 @@ bool Contains(const std::vector<std::string>& names, std::string_view name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
-/// Percent-decoded, "+" being a space; as it stands where an escape is not one.
+/// Percent-decoded, "+" being a space.
 std::string Decode(std::string_view text) {
   std::string spaced(text);
   std::replace(spaced.begin(), spaced.end(), '+', ' ');
-  return PercentDecode(spaced).value_or(spaced);
+  return PercentDecode(spaced);
 }
 
 std::string Joined(std::span<const std::string_view> names) {

@@ -58,6 +58,7 @@ TEST(ParseBrokerUrl, ReadsUserAndPassword) {
       {"redis://:a:b@h", std::nullopt, "a:b"},
       {"redis://:a@b@h", std::nullopt, "a@b"},
       {"redis://:%ED%95%9C@h", std::nullopt, "한"},
+      {"redis://:50%off@h", std::nullopt, "50%off"},
       {"redis+socket://:pw@/run/r.sock", std::nullopt, "pw"},
       {"redis+socket://u:pw@/run/r.sock", "u", "pw"},
   };
@@ -169,7 +170,6 @@ TEST(ParseBrokerUrl, RefusesInOneSentenceWithoutSecrets) {
            Case{"redis://h/99999999999", "database is not a number"},
            Case{"redis://:secret/word@h:6379/0", "port"},
            Case{"redis://u:12/secret@h:6379/0", "percent-encoded"},
-           Case{"redis://:sec%ret@h", "hex digits"},
            Case{"redis://h:0/0", "port"},
            Case{"redis://h:secret/0", "port"},
            Case{"redis://[::1", "bracket"},
