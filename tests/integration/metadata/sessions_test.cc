@@ -17,13 +17,10 @@ class MetadataSessionsTest : public MetadataFixture {
   /// Sessions by application and state.
   using Sessions = std::map<std::pair<std::string, std::string>, std::uint64_t>;
 
-  /// A cluster whose autovacuum takes hours for a page: its worker is a process in the database
-  /// that is nobody's session.
+  /// A cluster with autovacuum, whose worker is a process in the database that is nobody's session.
   static void SetUpTestSuite() {
     if (PrivatePostgres::Programs().empty()) return;
-    server_ = PrivatePostgres::Start(
-        "-c autovacuum=on -c autovacuum_naptime=1s -c autovacuum_vacuum_cost_delay=100ms"
-        " -c autovacuum_vacuum_cost_limit=1");
+    server_ = PrivatePostgres::Start("-c autovacuum=on -c autovacuum_naptime=1s");
   }
 
   /// Airflow's own role, which is neither a superuser's nor the exporter's.
@@ -58,9 +55,11 @@ class MetadataSessionsTest : public MetadataFixture {
         " AND backend_type = 'autovacuum worker' AND query LIKE 'autovacuum: VACUUM%large%'");
   }
 
-  /// Waits until autovacuum is at work in this database.
+  /// Waits until autovacuum is at work in this database, on a table for which it takes minutes.
   bool AutovacuumWorks() {
-    Sql("CREATE TABLE large AS SELECT n, repeat('x', 500) FROM generate_series(1, 20000) AS n;"
+    Sql("CREATE TABLE large WITH (autovacuum_vacuum_cost_delay = 100,"
+        " autovacuum_vacuum_cost_limit = 1) AS"
+        " SELECT n, repeat('x', 500) FROM generate_series(1, 20000) AS n;"
         "DELETE FROM large; SELECT pg_stat_force_next_flush()");
     for (int turn = 0; turn < 600; ++turn) {
       if (AutovacuumWorkers() == "1") return true;
