@@ -98,7 +98,8 @@ void Count(const TaskInstanceCount& row, Celerys celerys, DatabaseSnapshot& snap
   }
 }
 
-void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot& snapshot) {
+void List(const TaskRow& row, Celerys celerys, const std::optional<SystemTime>& now,
+          DatabaseSnapshot& snapshot) {
   if (celerys == Celerys::kNo) return;
   if (row.external_executor_id.empty()) {
     ++snapshot.rows_without_id;
@@ -114,7 +115,7 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
     }
     return;
   }
-  const bool beyond_grace = row.queued_at && now - *row.queued_at > kQueuedGrace;
+  const bool beyond_grace = now && row.queued_at && *now - *row.queued_at > kQueuedGrace;
   snapshot.queued.push_back(
       {row.queue, KeyOfTry(row), row.external_executor_id, row.queued_at, beyond_grace});
 }
@@ -146,7 +147,7 @@ std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observatio
   for (const TaskRow& row : observation.tasks) {
     if (row.state != "queued" && row.state != "running") continue;
     ++listed;
-    List(row, sorter.Sort(row.executor, row.queue), observation.observed_at, snapshot);
+    List(row, sorter.Sort(row.executor, row.queue), observation.database_time, snapshot);
   }
   snapshot.all_rows_listed = listed >= counted && listed < MetadataObservation::kMostTasks;
   return snapshot;

@@ -145,6 +145,7 @@ void QueueWorld::Step() {
 std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
   auto seen = std::make_shared<MetadataObservation>();
   seen->observed_at = FromSecondsSinceEpoch(kStart + now_);
+  seen->database_time = seen->observed_at;
   seen->airflow_version = tells_ids ? "3.3.0-3.3.x" : "2.10.0-2.10.2";
   seen->task_instances_heartbeat_lost = 0;
   std::map<std::tuple<std::string, std::string, std::string>, TaskInstanceCount> counts;

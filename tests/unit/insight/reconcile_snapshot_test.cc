@@ -62,6 +62,20 @@ TEST(ReconcileSnapshot, KnowsWhoseTasksGoThroughCelery) {
   EXPECT_EQ(CelerysOf("CeleryExecutor", "acme.OwnExecutor"), kPerhaps);
 }
 
+TEST(ReconcileSnapshot, TakesTheGraceByTheDatabasesClock) {
+  MetadataObservation seen = Queued("default", "");
+  seen.tasks[0].queued_at = FromSecondsSinceEpoch(1000);
+  const auto beyond_grace = [&] { return SnapshotOf(seen, {}, {})->queued.at(0).beyond_grace; };
+  seen.observed_at = FromSecondsSinceEpoch(400);  // This host's clock is late.
+  seen.database_time = FromSecondsSinceEpoch(1061);
+  EXPECT_TRUE(beyond_grace());
+  seen.observed_at = FromSecondsSinceEpoch(1600);  // Or fast.
+  seen.database_time = FromSecondsSinceEpoch(1060);
+  EXPECT_FALSE(beyond_grace());
+  seen.database_time.reset();
+  EXPECT_FALSE(beyond_grace());
+}
+
 TEST(ReconcileSnapshot, SaysWhereQueuesAreNotNamed) {
   MetadataObservation seen = Queued("default", "");
   seen.task_instances.push_back({"running", "other", "other", 0, 0});

@@ -12,7 +12,7 @@ namespace {
 
 /// Parses `rows` with the server's row before them.
 MetadataRows Parse(std::vector<DatabaseRow> rows) {
-  rows.insert(rows.begin(), MakeRow(section::kServer, {}, {"1700000000.5", "100"}));
+  rows.insert(rows.begin(), MakeRow(section::kServer, {}, {"1700000000.5", "100", "1700000002"}));
   auto parsed = ParseMetadataRows(rows, SchemaColumns{});
   EXPECT_TRUE(parsed) << parsed.error().message;
   return parsed ? *std::move(parsed) : MetadataRows{};
@@ -37,6 +37,7 @@ TEST(ParseMetadataRows, ReadsTheServer) {
                                    MakeRow("a newer section", {"x"}, {"1"})});
   EXPECT_EQ(rows.observation.server_start, FromSecondsSinceEpoch(1700000000.5));
   EXPECT_EQ(rows.observation.connections_max, 100U);
+  EXPECT_EQ(rows.observation.database_time, FromSecondsSinceEpoch(1700000002));
   EXPECT_EQ(rows.observation.deadlocks, 7U);
   EXPECT_EQ(rows.observation.database_size_bytes, 8192U);
   EXPECT_EQ(rows.observation.longest_transaction, FromSecondsSinceEpoch(1700000001));
