@@ -17,15 +17,18 @@ bool AtLeast(const std::optional<AirflowVersion>& version, int major, int minor)
 }
 
 /// 2.2 to 2.5 end a queued task only where stalled_task_timeout is set. They end adopted tasks,
-/// too, by task_adoption_timeout, but which ones are adopted only the scheduler knows. 2.6 took the
-/// place of all older settings by one, and counted the longest of those that are set; 3.0 knows no
-/// other.
+/// too, by task_adoption_timeout, but which ones are adopted only the scheduler knows; and they do
+/// not read a task_queued_timeout that is configured. 2.6 took the place of all older settings by
+/// one, and counted the longest of those that are set; 3.0 knows no other.
 std::optional<milliseconds> QueuedThreshold(const std::optional<AirflowVersion>& version,
                                             const ThresholdSettings& settings) {
   const auto given = settings.task_queued_timeout;
   if (AtLeast(version, 3, 0)) return given.value_or(seconds(600));
   const milliseconds stalled = settings.stalled_task_timeout.value_or(milliseconds(0));
-  if (!AtLeast(version, 2, 6)) return stalled > milliseconds(0) ? stalled : given;
+  if (!AtLeast(version, 2, 6)) {
+    if (stalled > milliseconds(0)) return stalled;
+    return settings.task_queued_timeout_is_airflows ? std::nullopt : given;
+  }
   return std::max({given.value_or(seconds(600)), stalled,
                    settings.task_adoption_timeout.value_or(milliseconds(0)),
                    settings.worker_pods_pending_timeout.value_or(milliseconds(0))});

@@ -15,6 +15,7 @@ struct ThresholdSettings {
   using Setting = std::optional<std::chrono::milliseconds>;
 
   Setting task_queued_timeout = std::nullopt;          ///< `[scheduler]`, since 2.6.
+  bool task_queued_timeout_is_airflows = false;        ///< Nobody asked the exporter for it.
   Setting stalled_task_timeout = std::nullopt;         ///< `[celery]`, 2.3 to 2.10; 0: off.
   Setting task_adoption_timeout = std::nullopt;        ///< `[celery]`, to 2.10.
   Setting worker_pods_pending_timeout = std::nullopt;  ///< `[kubernetes_executor]`, to 2.10.

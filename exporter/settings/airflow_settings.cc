@@ -187,6 +187,8 @@ SettingsExpected<void> AddAirflowSettings(const SettingsInput& input, SourcedSet
   for (const AirflowCounterpart& counterpart : kCounterparts) {
     AdoptCounterpart(counterpart, airflow, sourced.Find(counterpart.setting), settings);
   }
+  settings.collector.metadata_thresholds.task_queued_timeout_is_airflows =
+      sourced.Find("metadata.task-queued-timeout").source == SettingSource::kAirflow;
   AddThresholdSettings(airflow, settings.collector.metadata_thresholds, settings.notes);
   AdoptExecution(airflow, has_file, sourced, settings);
   if (const auto logs = airflow.Get(kLogFolder); logs && *logs) {

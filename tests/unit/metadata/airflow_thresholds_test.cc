@@ -49,6 +49,11 @@ TEST(ThresholdsOf, QueuedTakesWhatTheReleaseCounts) {
   EXPECT_EQ(Of(2, 8, {.task_queued_timeout = seconds(1200)}).queued, seconds(1200));
   EXPECT_EQ(Of(2, 5, {.task_queued_timeout = seconds(1200)}).queued, seconds(1200))
       << "somebody asked for it";
+  const ThresholdSettings configured = {.task_queued_timeout = seconds(1200),
+                                        .task_queued_timeout_is_airflows = true};
+  EXPECT_EQ(Of(2, 5, configured).queued, std::nullopt) << "this release does not read it";
+  EXPECT_EQ(Of(2, 6, configured).queued, seconds(1200));
+  EXPECT_EQ(Of(3, 3, configured).queued, seconds(1200));
 }
 
 TEST(ThresholdsOf, ComponentsTakeTheirOwnSettings) {

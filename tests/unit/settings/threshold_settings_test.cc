@@ -37,6 +37,7 @@ TEST_F(ThresholdSettingsTest, ComeFromAirflowsConfiguration) {
   const Settings settings = Load();
   EXPECT_THAT(settings.notes, IsEmpty());
   const ThresholdSettings expected = {.task_queued_timeout = seconds(1200),
+                                      .task_queued_timeout_is_airflows = true,
                                       .stalled_task_timeout = seconds(0),
                                       .task_adoption_timeout = seconds(601),
                                       .worker_pods_pending_timeout = seconds(602),
@@ -59,6 +60,7 @@ TEST_F(ThresholdSettingsTest, OfBothNamesTheNewerCountsAndOursBeatsAirflows) {
   const Settings settings = Load();
   EXPECT_EQ(settings.collector.metadata_thresholds.task_heartbeat_timeout, milliseconds(90500));
   EXPECT_EQ(settings.collector.metadata_thresholds.task_queued_timeout, seconds(300));
+  EXPECT_FALSE(settings.collector.metadata_thresholds.task_queued_timeout_is_airflows);
 }
 
 TEST_F(ThresholdSettingsTest, WhatIsOfNoUseIsNotedAndIgnored) {
