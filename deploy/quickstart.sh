@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # From a fresh Debian machine to a running airflow-host-exporter, in one command.
 #
-#   deploy/quickstart.sh [--once] [--airflow-version 3.1|2.10] [-- EXPORTER FLAGS...]
+#   deploy/quickstart.sh [--once] [--airflow-version 3.3|3.1|2.10] [-- EXPORTER FLAGS...]
 #
 # Installs what is missing, builds the program, and runs it in the foreground until Ctrl-C. It finds
 # Airflow as Airflow finds its own settings. Where there is no Airflow, it starts the sandbox of
@@ -60,9 +60,9 @@ read_arguments() {
     if (($# > 0)); then shift; fi
   done
   case $airflow_version in
-    3.1 | 2.10) ;;
+    3.3 | 3.1 | 2.10) ;;
     *)
-      say "there is no sandbox for Airflow '$airflow_version'; there are 3.1 and 2.10"
+      say "there is no sandbox for Airflow '$airflow_version'; there are 3.3, 3.1 and 2.10"
       exit 2
       ;;
   esac

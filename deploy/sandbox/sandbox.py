@@ -142,7 +142,7 @@ def parse_arguments() -> argparse.Namespace:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("command", choices=("run", "start", "stop"))
     parser.add_argument("folder", type=Path, metavar="DIR")
-    parser.add_argument("--airflow-version", choices=("3.1", "2.10"), default="3.1")
+    parser.add_argument("--airflow-version", choices=("3.3", "3.1", "2.10"), default="3.1")
     parser.add_argument("--growth-megabytes-per-hour", type=float, default=40.0,
                         help="how fast the scheduler's memory grows (40)")
     parser.add_argument("--growth-limit-megabytes", type=int, default=400,

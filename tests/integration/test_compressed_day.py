@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from conftest import Exporter, Sandbox, running_sandbox
-from reconcile_world import AIRFLOW_3_3, LABELS, figures
+from reconcile_world import LABELS, figures
 
 
 @dataclass(frozen=True)
@@ -63,13 +63,10 @@ def tasks_begun(exporter: Exporter) -> int:
 
 
 def test_nothing_is_wrong_in_a_day_of_healthy_work(sandbox_folder: Path, start_exporter, capsys):
-    options = (f"--speed={PACE.speed}", f"--active-dag-runs={PACE.active_dag_runs}",
-               "--task-megabytes=1", "--growth-limit-megabytes=1")
+    options = ("--airflow-version=3.3", f"--speed={PACE.speed}",
+               f"--active-dag-runs={PACE.active_dag_runs}", "--task-megabytes=1",
+               "--growth-limit-megabytes=1")
     with running_sandbox(sandbox_folder, *options) as sandbox:
-        connection = sandbox.connect()
-        with connection.cursor() as cursor:
-            cursor.execute("UPDATE alembic_version SET version_num = %s", (AIRFLOW_3_3,))
-        connection.close()
         cadences = ("--collector.broker.cadence=5s", "--collector.metadata.cadence=5s")
         watches = [Watch(start_exporter(*cadences, *flags, **sandbox.airflow_settings))
                    for flags in ((), ("--broker.message-ids",))]

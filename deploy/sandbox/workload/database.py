@@ -1,7 +1,7 @@
-"""The rows that Airflow's components write, in the schema of Airflow 3.1 or 2.10.
+"""The rows that Airflow's components write, in the schema of Airflow 3.3, 3.1 or 2.10.
 
 Airflow's models: airflow/models/{taskinstance,dagrun,dag,trigger}.py and airflow/jobs/job.py. What
-differs between the two versions is chosen here, so that the components need not know it.
+differs between the versions is chosen here, so that the components need not know it.
 """
 
 import getpass
@@ -36,6 +36,7 @@ class Database:
 
     def __init__(self, settings: Settings) -> None:
         self._airflow_3 = settings.is_airflow_3
+        self._airflow_33 = settings.airflow_version == "3.3"
         self._speed = settings.speed
         self._connection = psycopg2.connect(settings.libpq_url)
         self._connection.autocommit = True
@@ -95,6 +96,9 @@ class Database:
                        "relative_fileloc": f"{dag.dag_id}.py"}
         else:
             values |= {"is_active": True, "is_subdag": False}
+        if self._airflow_33:
+            values |= {"timetable_type": "airflow.timetables.interval.CronDataIntervalTimetable",
+                       "timetable_periodic": True, "partition_mapper_info": "[]"}
         return values
 
     def _write_dag_version(self, dag: Dag) -> None:

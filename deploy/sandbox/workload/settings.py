@@ -12,7 +12,7 @@ from pathlib import Path
 class Settings:
     """The settings of one process of the workload."""
 
-    airflow_version: str  # "3.1" or "2.10": which schema, titles and messages
+    airflow_version: str  # "3.3", "3.1" or "2.10": which schema, titles and messages
     database_url: str  # as SQLAlchemy writes it
     broker_url: str  # as kombu writes it
     pause_file: Path  # while it exists, no row and no queue changes

@@ -42,7 +42,7 @@ std::string InsertTaskInstances(const FilledAirflow& filled) {
   return "INSERT INTO task_instance (" +
          std::string(filled.airflow3 ? "id, last_heartbeat_at" : "map_index, job_id") +
          ", task_id, dag_id, run_id, state, queue, pool, queued_dttm, start_date, end_date,"
-         " hostname, unixname, operator, external_executor_id, try_number) SELECT " +
+         " hostname, unixname, operator, external_executor_id, try_number, pool_slots) SELECT " +
          (filled.airflow3 ? std::string(kId) + ", " + time : "-1, n") +
          ", 'task_' || n % 10, 'dag', 'run' || lpad((n / 10 + 1)::text, 9, '0'), CASE WHEN " +
          IsActive(filled) +
@@ -51,7 +51,7 @@ std::string InsertTaskInstances(const FilledAirflow& filled) {
          " 'default_pool', " +
          time + ", " + time + ", " + time +
          ", 'worker-' || n % 20 || '.example', 'airflow', 'PythonOperator',"
-         " md5(n::text)::uuid::text, 1 FROM generate_series(1, " +
+         " md5(n::text)::uuid::text, 1, 1 FROM generate_series(1, " +
          Number(rows) + ") AS n";
 }
 
@@ -65,8 +65,9 @@ std::string InsertJobs(const FilledAirflow& filled) {
 
 std::string InsertFormerTries(const FilledAirflow& filled) {
   return "INSERT INTO task_instance_history (task_instance_id, task_id, dag_id, run_id, try_number,"
-         " pool) SELECT ('f' || lpad(to_hex(n), 31, '0'))::uuid, 'task_' || n % 10, 'dag',"
-         " 'run' || lpad((n / 10 + 1)::text, 9, '0'), 1, 'default_pool' FROM generate_series(1, " +
+         " pool, pool_slots) SELECT ('f' || lpad(to_hex(n), 31, '0'))::uuid, 'task_' || n % 10,"
+         " 'dag', 'run' || lpad((n / 10 + 1)::text, 9, '0'), 1, 'default_pool', 1"
+         " FROM generate_series(1, " +
          Number(filled.finished / 2) + ") AS n";
 }
 

@@ -10,7 +10,7 @@ namespace airflow_host {
 
 /// What is in the tables.
 struct FilledAirflow {
-  bool airflow3 = true;        ///< Tables of 3.1, else of 2.10.
+  bool airflow3 = true;        ///< Tables of 3.x, else of 2.10.
   std::uint64_t finished = 0;  ///< Task instances that succeeded or failed.
   std::uint64_t active = 0;    ///< Task instances of the active states, a fifth of them running.
   /// The active ones lie all over the table, which is the worst for whoever looks for them; else

@@ -43,11 +43,15 @@ inline std::string InsertTasks(int count, const std::string& state, const std::s
                                bool airflow3 = true) {
   static int number = 0;
   const std::string task = "t" + std::to_string(++number) + "_";
+  const bool has_slots = columns.find("pool_slots") != std::string::npos;
+  const bool has_try = columns.find("try_number") != std::string::npos;
   return "INSERT INTO task_instance (" + std::string(airflow3 ? "id, " : "") +
-         "task_id, dag_id, run_id, state, queue, pool" + columns + ") SELECT " +
+         "task_id, dag_id, run_id, state, queue, pool" + (has_slots ? "" : ", pool_slots") +
+         (has_try ? "" : ", try_number") + columns + ") SELECT " +
          std::string(airflow3 ? "gen_random_uuid(), " : "") + "'" + task +
-         "' || n, 'dag', 'run', '" + state + "', '" + queue + "', 'default_pool'" + values +
-         " FROM generate_series(1, " + std::to_string(count) + ") AS n";
+         "' || n, 'dag', 'run', '" + state + "', '" + queue + "', 'default_pool'" +
+         (has_slots ? "" : ", 1") + (has_try ? "" : ", 1") + values + " FROM generate_series(1, " +
+         std::to_string(count) + ") AS n";
 }
 
 /// SQL that makes a DAG run, queued 100 seconds ago.

@@ -58,7 +58,7 @@ class MetadataTest : public MetadataFixture {
     ADD_FAILURE() << "no oldest " << state;
   }
 
-  void FillAirflow3() {
+  void FillAirflow3(const std::string& version = "3.1") {
     Sql(InsertRun("run", "running"));
     Sql(InsertRun("waiting", "queued"));
     Sql(InsertRun("done", "success"));
@@ -73,10 +73,14 @@ class MetadataTest : public MetadataFixture {
                     ", now() - interval '1 hour', now() - n * interval '150 seconds'"));
     Sql(InsertTasks(5, "deferred", "default"));
     Sql(InsertTasks(1, "up_for_retry", "default"));
+    const bool from_33_on = version == "3.3";
     Sql("INSERT INTO dag (dag_id, is_paused, is_stale, bundle_name, max_active_tasks,"
-        " max_consecutive_failed_dag_runs, has_task_concurrency_limits) VALUES"
-        " ('a', false, false, 'b', 1, 0, false), ('b', false, false, 'b', 1, 0, false),"
-        " ('c', true, false, 'b', 1, 0, false), ('d', true, true, 'b', 1, 0, false)");
+        " max_consecutive_failed_dag_runs, has_task_concurrency_limits" +
+        std::string(from_33_on ? ", timetable_type, partition_mapper_info" : "") +
+        ") SELECT dag_id, is_paused, is_stale, 'b', 1, 0, false" +
+        (from_33_on ? ", 'T', '[]'" : "") +
+        " FROM (VALUES ('a', false, false), ('b', false, false), ('c', true, false),"
+        " ('d', true, true)) AS dags (dag_id, is_paused, is_stale)");
     Sql("INSERT INTO job (job_type, state, latest_heartbeat, hostname) VALUES"
         " ('SchedulerJob', 'running', now(), 'one'),"
         " ('SchedulerJob', 'running', now() - interval '2 minutes', 'two'),"
@@ -98,14 +102,33 @@ class MetadataTest : public MetadataFixture {
   }
 };
 
-TEST_F(MetadataTest, CountsWhatAirflow3Holds) {
-  MakeAirflow("3.1");
-  FillAirflow3();
+struct Release {
+  std::string version;
+  std::string revision;
+  std::string range;
+  std::uint64_t dag_processors_alive = 0;  ///< Whose heartbeat is 20 s old.
+};
+
+class MetadataOfAirflow3Test : public MetadataTest, public ::testing::WithParamInterface<Release> {
+ protected:
+  void SetUp() override {
+    MetadataTest::SetUp();
+    if (IsSkipped()) return;
+    MakeAirflow(GetParam().version);
+    FillAirflow3(GetParam().version);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Releases, MetadataOfAirflow3Test,
+                         ::testing::Values(Release{"3.1", "cc92b33c6709", "3.1.0-3.1.7", 0},
+                                           Release{"3.3", "d2f4e1b3c5a7", "3.3.0-3.3.x", 1}));
+
+TEST_P(MetadataOfAirflow3Test, IsCounted) {
   const auto collector = MakeCollector(RoleUrl());
   const MetadataObservation seen = See(*collector);
   EXPECT_EQ(seen.problems, std::vector<std::string>{});
-  EXPECT_EQ(seen.revision, "cc92b33c6709");
-  EXPECT_EQ(seen.airflow_version, "3.1.0-3.1.7");
+  EXPECT_EQ(seen.revision, GetParam().revision);
+  EXPECT_EQ(seen.airflow_version, GetParam().range);
   EXPECT_GT(seen.query_duration.count(), 0);
   ExpectCountsEqualSql(seen);
   EXPECT_EQ(CountOf(seen, "queued", "default"), 7U);
@@ -129,9 +152,7 @@ TEST_F(MetadataTest, CountsWhatAirflow3Holds) {
   EXPECT_TRUE(seen.oldest_queued_dag_run);
 }
 
-TEST_F(MetadataTest, KnowsPoolsComponentsAndTheServer) {
-  MakeAirflow("3.1");
-  FillAirflow3();
+TEST_P(MetadataOfAirflow3Test, TellsPoolsComponentsAndTheServer) {
   const auto collector = MakeCollector(RoleUrl());
   const MetadataObservation seen = See(*collector);
   ASSERT_EQ(seen.pools.size(), 2U);
@@ -145,13 +166,17 @@ TEST_F(MetadataTest, KnowsPoolsComponentsAndTheServer) {
   EXPECT_EQ(seen.pools[1].open, std::nullopt);
   EXPECT_EQ(Alive(seen, "scheduler"), 1U);
   EXPECT_EQ(Alive(seen, "triggerer"), 1U);
-  EXPECT_EQ(Alive(seen, "dag_processor"), 0U) << "3.1 allows it 10.5 s";
+  EXPECT_EQ(Alive(seen, "dag_processor"), GetParam().dag_processors_alive)
+      << "3.1 allows it 10.5 s, 3.2 and later 30 s";
   EXPECT_EQ(seen.heartbeats.size(), 4U);
   EXPECT_EQ(seen.connections_max, 30U);
   EXPECT_GT(seen.database_size_bytes, 1'000'000U);
   EXPECT_TRUE(seen.server_start);
+  ASSERT_TRUE(seen.database_time);
+  const std::string time = std::to_string(SecondsSinceEpoch(*seen.database_time));
+  EXPECT_EQ(Value("SELECT to_timestamp(" + time + ") BETWEEN pg_postmaster_start_time() AND now()"),
+            "t");
   EXPECT_EQ(seen.deadlocks, 0U);
-  EXPECT_FALSE(seen.connections.empty());
   // A pool may be made smaller than what runs in it, and may count deferred tasks.
   Sql("UPDATE slot_pool SET slots = 20, include_deferred = true WHERE pool = 'default_pool'");
   EXPECT_EQ(See(*collector).pools[0].open, 20 - 13 - 4 - 5);
