@@ -7,6 +7,7 @@
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/metadata/query_parts.h"
 #include "collectors/metadata/task_query.h"
+#include "collectors/metadata/task_queues.h"
 
 namespace airflow_host {
 namespace {
@@ -65,6 +66,15 @@ std::string CountQueuedLongerThan(std::chrono::milliseconds age) {
   return "count(*) FILTER (WHERE state = 'queued' AND " + Before("queued_dttm", age) + ")";
 }
 
+/// The active states as a list of SQL strings.
+std::string ActiveStates() {
+  std::string list;
+  for (const std::string_view state : kActiveStates) {
+    list.append(list.empty() ? "'" : ", '").append(state).append("'");
+  }
+  return list;
+}
+
 /// By ti_state(state): active rows are few however many have finished. `state IS NULL` is left out:
 /// it may be every task that was never reached, in every run there ever was. Numbers: count,
 /// oldest, overdue, heartbeats lost (Airflow 3), queued beyond the grace.
@@ -82,10 +92,8 @@ void AddTaskInstances(QueryParts& parts, const Thresholds& thresholds) {
             {"count(*)", Epoch("min(" + SinceWhen(parts) + ")"),
              thresholds.queued ? CountQueuedLongerThan(*thresholds.queued) : "NULL",
              CountHeartbeatsLost(parts, thresholds), CountQueuedLongerThan(kQueuedGrace)},
-            "FROM task_instance WHERE state IN ('scheduled', 'queued', 'running', 'deferred',"
-            " 'up_for_retry', 'up_for_reschedule', 'restarting')"
-            " GROUP BY 2, 3, 4 ORDER BY count(*) DESC" +
-                Limit());
+            "FROM task_instance WHERE state IN (" + ActiveStates() +
+                ") GROUP BY 2, 3, 4 ORDER BY count(*) DESC" + Limit());
 }
 
 /// Airflow 2's rule (_find_zombies in airflow/jobs/scheduler_job_runner.py, in 2.2 in

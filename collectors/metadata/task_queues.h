@@ -15,10 +15,11 @@
 
 namespace airflow_host {
 
-/// The states of a task instance that is under way, as airflow/utils/state.py names them.
-inline constexpr std::array<std::string_view, 7> kActiveStates = {
-    "scheduled",         "queued",    "running", "deferred", "up_for_retry",
-    "up_for_reschedule", "restarting"};
+/// The states of a task instance that is under way, as airflow/utils/state.py of 2.2 to 3.3 names
+/// them: awaiting_input since 3.3, sensing until 2.3, shutdown until 2.7.
+inline constexpr std::array<std::string_view, 10> kActiveStates = {
+    "scheduled",         "queued",     "running",        "deferred", "up_for_retry",
+    "up_for_reschedule", "restarting", "awaiting_input", "sensing",  "shutdown"};
 
 /// The task instances of one state, queue and executor, as the database counted them.
 struct TaskInstanceGroup {

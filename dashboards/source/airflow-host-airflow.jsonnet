@@ -110,7 +110,7 @@ local more = [
   )],
   [4, panel.stat(
     'Longest transaction',
-    'Age of the oldest open transaction of another session. One that is old blocks others and keeps the database from cleaning up: find it in pg_stat_activity.',
+    'Age of the oldest open transaction of another session. One that is old blocks others and keeps the database from cleaning up: find it in pg_stat_activity. The exporter sees none without pg_read_all_stats.',
     'max(%s) or 0 * max(%s)' % [
       query.age('airflow_metadata_longest_transaction_timestamp_seconds'),
       of('airflow_metadata_up'),

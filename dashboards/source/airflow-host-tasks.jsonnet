@@ -184,6 +184,7 @@ local state_colors = [
   panel.colored('^scheduled', palette.swap),
   panel.colored('^deferred', palette.components.triggerer),
   panel.colored('^up_for_retry', palette.slab),
+  panel.colored('^awaiting_input', palette.file),
 ];
 
 local charts = [

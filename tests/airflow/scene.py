@@ -7,7 +7,7 @@ from integration import Sandbox, until
 
 SECONDS = 180
 ACTIVE = ("scheduled", "queued", "running", "deferred", "up_for_retry", "up_for_reschedule",
-          "restarting")
+          "restarting", "awaiting_input")
 # What our dags amount to on a worker of four: state and queue of their active task instances.
 STANDING = {
     ("running", "default"): 4,  # the hog, two of the pool's, one sleeper
