@@ -98,7 +98,8 @@ struct MetadataObservation final : Observation {
   std::optional<std::string> revision;         ///< alembic_version.version_num.
   std::optional<std::string> airflow_version;  ///< "3.1.0-3.1.7": the releases with this schema.
   std::chrono::nanoseconds query_duration{};   ///< From sending the query to having its rows.
-  /// now() of the statement: the same clock as that of queued_at, which may differ from this host's.
+  /// now() of the statement: the same clock as that of queued_at, which may differ from this
+  /// host's.
   std::optional<SystemTime> database_time;
 
   std::vector<TaskInstanceCount> task_instances;  ///< Active states; zeros for known queues.

@@ -21,10 +21,10 @@ constexpr const char* kSessions =
 
 /// What PostgreSQL itself tells every role.
 void AddServer(QueryParts& parts) {
-  parts.Add(section::kServer, {},
-            {Epoch("pg_postmaster_start_time()"), "current_setting('max_connections')",
-             Epoch("now()")},
-            "");
+  parts.Add(
+      section::kServer, {},
+      {Epoch("pg_postmaster_start_time()"), "current_setting('max_connections')", Epoch("now()")},
+      "");
   parts.Add(section::kDatabase, {}, {"deadlocks", "pg_database_size(current_database())"},
             "FROM pg_stat_database WHERE datname = current_database()");
   const std::string sessions = kSessions;

@@ -9,8 +9,8 @@
 // generation of Airflow's schema, each with 10,000 active task instances. The same statement is run
 // on both in turn. Figures are medians: time until the rows were there, and the CPU time of the
 // server's process, which depends less on what else the machine does. Exits with 1 if the large one
-// takes more than 1.3 times the CPU time of the small one (scattered: that is only printed, for then
-// each active row lies on a page of its own), or if a plan reads a growing table as a whole.
+// takes more than 1.3 times the CPU time of the small one (scattered: that is only printed, for
+// then each active row lies on a page of its own), or if a plan reads a growing table as a whole.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -110,8 +110,8 @@ TEST(CheckedDatabaseUrl, WantsPostgres) {
                           "postgresql+asyncpg://h/d?sslmode=require", "postgresql://u:%zz@h/d"}) {
     EXPECT_TRUE(CheckedDatabaseUrl(url)) << url;
   }
-  for (const char* url : {"", "h/d", "mysql+mysqldb://u:p@h/d", "sqlite:////opt/airflow.db",
-                          "postgresqlx://h"}) {
+  for (const char* url :
+       {"", "h/d", "mysql+mysqldb://u:p@h/d", "sqlite:////opt/airflow.db", "postgresqlx://h"}) {
     EXPECT_FALSE(CheckedDatabaseUrl(url)) << url;
   }
 }
