@@ -1,11 +1,11 @@
 // Takes the rows of the one statement apart; NULL where a column has no meaning:
 //
-//   section        | text1        | text2   | ... | number1      | number2      | number3      |
-//   ... server         |              |         |     | 1700000000.1 | 100          | 1700000700.4
-//   | revision       | cc92b33c6709 |         |     |              |              |              |
-//   task_instances | queued       | default |     | 3            | 1700000500.2 | 1            | 0
-//   | 2 heartbeat      | SchedulerJob | host-1  |     | 1700000600.3 |              | | alive |
-//   SchedulerJob |         |     | 1            | 2            |              |
+//   section        | text1        | text2   | number1      | number2      | number3      | 4 | 5
+//   server         |              |         | 1700000000.1 | 100          | 1700000700.4 |   |
+//   revision       | cc92b33c6709 |         |              |              |              |   |
+//   task_instances | queued       | default | 3            | 1700000500.2 | 1            | 0 | 2
+//   heartbeat      | SchedulerJob | host-1  | 1700000600.3 |              |              |   |
+//   alive          | SchedulerJob |         | 1            | 2            |              |   |
 //
 // What each number means is said beside the part that gives it, in metadata_query.cc. Those of
 // task instances one by one and of pools: task_rows.cc, pool_rows.cc.
