@@ -106,6 +106,24 @@ TEST_F(SecretsTest, TheSentinelsPasswordIsNeverShown) {
   EXPECT_THAT(Failure().message, AllOf(HasSubstr("would show a secret"), Not(HasSubstr("word"))));
 }
 
+/// As the provider marks the option: a command may print it, a secrets backend may hold it.
+TEST_F(SecretsTest, TheSentinelsPasswordMayComeFromACommand) {
+  const std::string name = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__SENTINEL_KWARGS";
+  for (const char* suffix : {"_CMD", "_SECRET"}) {
+    input_.environment = {{name + suffix, R"(printf '{"password":"secret"}')"}};
+    const Settings settings = Load();
+    EXPECT_EQ(settings.collector.broker_sentinel_options, "");
+    ASSERT_EQ(settings.notes.size(), 1U) << suffix << " is not passed over in silence";
+    EXPECT_THAT(settings.notes.front(), AllOf(HasSubstr(suffix), Not(HasSubstr("password"))));
+  }
+  input_.environment = {{name + "_CMD", R"(printf '{"password":"secret"}')"}};
+  input_.environment["PATH"] = "/usr/bin:/bin";
+  input_.arguments = {"--airflow.allow-commands"};
+  const Settings settings = Load();
+  EXPECT_EQ(settings.collector.broker_sentinel_options, R"({"password":"secret"})");
+  EXPECT_EQ(Origin(settings, "broker.sentinel-options").value, "***");
+}
+
 TEST_F(SecretsTest, ABadUrlFileIsAUsageError) {
   Write("/empty", " \n");
   Write("/two", "postgresql://u:secret@h/d\nredis://h");
