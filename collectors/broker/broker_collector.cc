@@ -64,6 +64,8 @@ class BrokerCollector final : public Collector {
     observation->visibility_timeout = visibility_timeout_;
     client_.BeginRound();
     listener_.BeginRound();
+    // Workers stay with a server for as long as it serves them.
+    if (!hears_workers_) client_.ReturnToFirst(deadline);
     if (queue_lookup_) directory_.NoteWanted(queue_lookup_->Wanted());
     BrokerQuestions questions(client_.address(), layout_, *observation);
     QueueCounts counts;
@@ -136,6 +138,7 @@ class BrokerCollector final : public Collector {
   /// What workers say, and which of them say nothing. A failure costs the workers only.
   void ObserveWorkers(BrokerQuestions& questions, BrokerObservation& observation,
                       Deadline deadline) {
+    hears_workers_ = false;
     if (observation.run_id != run_id_) ledger_.ForgetBindings();
     run_id_ = observation.run_id;
     const auto& bound = questions.bound_workers();
@@ -151,6 +154,8 @@ class BrokerCollector final : public Collector {
     const auto since = listener_.listening_since();
     if (!bound || !since || now - *since < WorkerLedger::kLeastPatience) return;
     observation.workers = ledger_.Report(now, *since);
+    hears_workers_ = std::any_of(observation.workers->begin(), observation.workers->end(),
+                                 [](const BrokerWorker& worker) { return worker.live; });
     if (ledger_.truncated()) {
       questions.Note("there are more than " + std::to_string(WorkerLedger::kMost) +
                      " workers, live ones and control queues left bound: some are not counted");
@@ -193,6 +198,7 @@ class BrokerCollector final : public Collector {
   WorkerListener listener_;
   std::optional<MessageIdReader> message_ids_;  ///< Nothing: they are not to be read.
   WorkerLedger ledger_;
+  bool hears_workers_ = false;         ///< Some were live in the last round.
   std::optional<std::string> run_id_;  ///< Of the last round.
   std::optional<std::uint64_t> keys_;  ///< DBSIZE of the last round.
   std::size_t connections_ = 0;        ///< Made when the SCAN's present turn began.
