@@ -154,6 +154,7 @@ class BrokerCollector final : public Collector {
     const auto since = listener_.listening_since();
     if (!bound || !since || now - *since < WorkerLedger::kLeastPatience) return;
     observation.workers = ledger_.Report(now, *since);
+    observation.silent_workers = ledger_.silent();
     hears_workers_ = std::any_of(observation.workers->begin(), observation.workers->end(),
                                  [](const BrokerWorker& worker) { return worker.live; });
     if (ledger_.truncated()) {

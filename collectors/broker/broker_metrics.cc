@@ -81,8 +81,9 @@ constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
      MetricType::Counter},
     {"airflow_workers",
      "Celery workers: live ones are heard (heartbeats on the broker's celeryev channel); lost ones "
-     "fell silent without a goodbye, though their control queue is still bound, within the last "
-     "hour."},
+     "fell silent without a goodbye within the last hour, though their control queue is still "
+     "bound; silent ones are bound and not heard for longer, or never since this exporter "
+     "started, so they may have died long ago."},
 }};
 
 constexpr std::string_view kOther = "other";
@@ -155,6 +156,7 @@ void DescribeBroker(const CollectorStatus& status, const BrokerObservation* obse
   writer.Add(kDescriptions[kOrphanedReplies], observation->orphaned_replies);
   DescribeServer(*observation, writer);
   if (observation->workers) DescribeWorkers(*observation->workers, writer);
+  writer.Add(kDescriptions[kWorkers], observation->silent_workers, {{"state", "silent"}});
 }
 
 }  // namespace airflow_host

@@ -60,6 +60,9 @@ struct BrokerObservation final : Observation {
   /// Live workers first, then lost ones, each by name. Absent until all workers have had the time
   /// to be heard, after the start and after every new connection.
   std::optional<std::vector<BrokerWorker>> workers;
+  /// Besides them: control queues that are bound and whose worker has not been heard for an hour,
+  /// or never since the exporter began. Absent with `workers`, and where there are too many.
+  std::optional<std::uint64_t> silent_workers;
   std::optional<std::uint64_t> keys;                  ///< In the broker's database: DBSIZE.
   std::optional<std::uint64_t> memory_used;           ///< Bytes: INFO used_memory.
   std::optional<std::uint64_t> memory_max;            ///< Bytes: INFO maxmemory; absent: no limit.
