@@ -22,8 +22,6 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::chrono::seconds kDefaultVisibilityTimeout{86'400};
-
 /// Takes the first `count` replies off `replies`.
 std::vector<RedisReply> TakeFirst(std::vector<RedisReply>& replies, std::size_t count) {
   const auto end = replies.begin() + static_cast<std::ptrdiff_t>(std::min(count, replies.size()));
@@ -50,7 +48,7 @@ class BrokerCollector final : public Collector {
                   const Clock& clock)
       : clock_(clock),
         layout_(settings.key_prefix, settings.separator, settings.priority_steps),
-        visibility_timeout_(settings.visibility_timeout.value_or(kDefaultVisibilityTimeout)),
+        visibility_timeout_(settings.visibility_timeout),
         directory_(layout_, std::move(settings.queues)),
         queue_lookup_(std::move(settings.queue_lookup)),
         client_(std::move(servers), std::move(waiters.client)),
@@ -192,7 +190,7 @@ class BrokerCollector final : public Collector {
 
   const Clock& clock_;
   KombuLayout layout_;
-  std::chrono::seconds visibility_timeout_;
+  std::optional<std::chrono::seconds> visibility_timeout_;
   QueueDirectory directory_;
   std::shared_ptr<const QueueLookup> queue_lookup_;
   RedisClient client_;

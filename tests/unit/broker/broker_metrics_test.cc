@@ -84,10 +84,8 @@ TEST(DescribeBroker, LeavesOutWhatIsUnknown) {
   EXPECT_EQ(Describe(Succeeded(false), nullptr),
             (std::map<std::string, double>{{"airflow_broker_up", 0}}));
   BrokerObservation observation;
-  observation.visibility_timeout = std::chrono::seconds(10);
   EXPECT_EQ(Describe(Succeeded(true), &observation),
-            (std::map<std::string, double>{{"airflow_broker_up", 1},
-                                           {"airflow_broker_visibility_timeout_seconds", 10}}));
+            (std::map<std::string, double>{{"airflow_broker_up", 1}}));
 }
 
 TEST(DescribeBroker, CountsAllWorkersButLabelsSome) {
