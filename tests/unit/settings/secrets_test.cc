@@ -15,7 +15,7 @@ class SecretsTest : public SettingsTest {
  protected:
   /// Everything that the settings give for a person to read.
   std::string AllText() {
-    input_.arguments.push_back("--check-config");
+    input_.arguments.emplace_back("--check-config");
     const auto loaded = LoadSettings(input_);
     input_.arguments.pop_back();
     if (!loaded) return loaded.error().message;
