@@ -73,16 +73,19 @@ Made CreateMetadata(const CollectorSettings& settings, const Clock& clock) {
 Expected<BrokerServerOptions> BrokerOptionsOf(const CollectorSettings& settings) {
   BrokerServerOptions options;
   options.master_name = settings.broker_master_name;
+  options.check_hostname = settings.broker_tls_check_hostname;
   if (settings.broker_tls) {
     TlsSettings tls;
     tls.verify_certificate = true;
+    tls.check_hostname = settings.broker_tls_check_hostname;
     tls.authorities_file = settings.broker_tls_authorities_file;
     tls.certificate_file = settings.broker_tls_certificate_file;
     tls.key_file = settings.broker_tls_key_file;
     options.tls = std::move(tls);
   }
   if (settings.broker_sentinel_options.empty()) return options;
-  auto sentinel = ParseSentinelOptions(settings.broker_sentinel_options);
+  auto sentinel =
+      ParseSentinelOptions(settings.broker_sentinel_options, settings.broker_tls_check_hostname);
   if (!sentinel) return tl::unexpected(sentinel.error());
   options.sentinel = *std::move(sentinel);
   return options;

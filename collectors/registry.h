@@ -77,6 +77,8 @@ struct CollectorSettings {
   std::string broker_sentinel_options;
   /// `[celery] ssl_active`: TLS for a URL that says nothing of it, with these PEM files.
   bool broker_tls = false;
+  /// A certificate that is checked must name the host, where no ssl_check_hostname says otherwise.
+  bool broker_tls_check_hostname = true;
   std::string broker_tls_authorities_file;  ///< `ssl_cacert`.
   std::string broker_tls_certificate_file;  ///< `ssl_cert`.
   std::string broker_tls_key_file;          ///< `ssl_key`.

@@ -22,8 +22,6 @@
 namespace airflow_host {
 namespace {
 
-constexpr std::chrono::seconds kDefaultVisibilityTimeout{86'400};
-
 /// Takes the first `count` replies off `replies`.
 std::vector<RedisReply> TakeFirst(std::vector<RedisReply>& replies, std::size_t count) {
   const auto end = replies.begin() + static_cast<std::ptrdiff_t>(std::min(count, replies.size()));
@@ -50,7 +48,7 @@ class BrokerCollector final : public Collector {
                   const Clock& clock)
       : clock_(clock),
         layout_(settings.key_prefix, settings.separator, settings.priority_steps),
-        visibility_timeout_(settings.visibility_timeout.value_or(kDefaultVisibilityTimeout)),
+        visibility_timeout_(settings.visibility_timeout),
         directory_(layout_, std::move(settings.queues)),
         queue_lookup_(std::move(settings.queue_lookup)),
         client_(std::move(servers), std::move(waiters.client)),
@@ -64,6 +62,8 @@ class BrokerCollector final : public Collector {
     observation->visibility_timeout = visibility_timeout_;
     client_.BeginRound();
     listener_.BeginRound();
+    // Workers stay with a server for as long as it serves them.
+    if (!hears_workers_) client_.ReturnToFirst(deadline);
     if (queue_lookup_) directory_.NoteWanted(queue_lookup_->Wanted());
     BrokerQuestions questions(client_.address(), layout_, *observation);
     QueueCounts counts;
@@ -136,6 +136,7 @@ class BrokerCollector final : public Collector {
   /// What workers say, and which of them say nothing. A failure costs the workers only.
   void ObserveWorkers(BrokerQuestions& questions, BrokerObservation& observation,
                       Deadline deadline) {
+    hears_workers_ = false;
     if (observation.run_id != run_id_) ledger_.ForgetBindings();
     run_id_ = observation.run_id;
     const auto& bound = questions.bound_workers();
@@ -151,6 +152,9 @@ class BrokerCollector final : public Collector {
     const auto since = listener_.listening_since();
     if (!bound || !since || now - *since < WorkerLedger::kLeastPatience) return;
     observation.workers = ledger_.Report(now, *since);
+    observation.silent_workers = ledger_.silent();
+    hears_workers_ = std::any_of(observation.workers->begin(), observation.workers->end(),
+                                 [](const BrokerWorker& worker) { return worker.live; });
     if (ledger_.truncated()) {
       questions.Note("there are more than " + std::to_string(WorkerLedger::kMost) +
                      " workers, live ones and control queues left bound: some are not counted");
@@ -186,13 +190,14 @@ class BrokerCollector final : public Collector {
 
   const Clock& clock_;
   KombuLayout layout_;
-  std::chrono::seconds visibility_timeout_;
+  std::optional<std::chrono::seconds> visibility_timeout_;
   QueueDirectory directory_;
   std::shared_ptr<const QueueLookup> queue_lookup_;
   RedisClient client_;
   WorkerListener listener_;
   std::optional<MessageIdReader> message_ids_;  ///< Nothing: they are not to be read.
   WorkerLedger ledger_;
+  bool hears_workers_ = false;         ///< Some were live in the last round.
   std::optional<std::string> run_id_;  ///< Of the last round.
   std::optional<std::uint64_t> keys_;  ///< DBSIZE of the last round.
   std::size_t connections_ = 0;        ///< Made when the SCAN's present turn began.

@@ -26,8 +26,7 @@ struct BrokerSettings {
   BrokerServerOptions server_options;
   /// `global_keyprefix` of `[celery_broker_transport_options]`.
   std::string key_prefix;
-  /// `visibility_timeout` of the same section. Absent: Airflow's default, 86400 s (providers before
-  /// 3.12.3: 84600, before 3.7.3: 21600).
+  /// `visibility_timeout` of the same section. Absent: Airflow's default holds.
   std::optional<std::chrono::seconds> visibility_timeout;
   /// Queues to count whether or not a binding set names them.
   std::vector<std::string> queues;

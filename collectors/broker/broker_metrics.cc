@@ -49,7 +49,9 @@ constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
      "unacked_index), sampled every few seconds."},
     {"airflow_broker_visibility_timeout_seconds",
      "After this time an unacknowledged message is delivered again: visibility_timeout of "
-     "[celery_broker_transport_options], or 86400 where it is not set."},
+     "[celery_broker_transport_options]; where it is not set, the default of the Celery provider "
+     "(before 3.7.3 21600, before 3.12.3 84600, then 86400) that is seen on this host, else of "
+     "the one that the metadata database's release comes with, else 86400."},
     {"airflow_broker_memory_used_bytes",
      "Memory that Redis has allocated (INFO used_memory), sampled every few seconds."},
     {"airflow_broker_memory_max_bytes",
@@ -81,8 +83,9 @@ constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
      MetricType::Counter},
     {"airflow_workers",
      "Celery workers: live ones are heard (heartbeats on the broker's celeryev channel); lost ones "
-     "fell silent without a goodbye, though their control queue is still bound, within the last "
-     "hour."},
+     "fell silent without a goodbye within the last hour, though their control queue is still "
+     "bound; silent ones are bound and not heard for longer, or never since this exporter "
+     "started, so they may have died long ago."},
 }};
 
 constexpr std::string_view kOther = "other";
@@ -150,11 +153,14 @@ void DescribeBroker(const CollectorStatus& status, const BrokerObservation* obse
   if (observation->oldest_unacked) {
     writer.Add(kDescriptions[kOldestUnacked], SecondsSinceEpoch(*observation->oldest_unacked));
   }
-  writer.Add(kDescriptions[kVisibilityTimeout],
-             std::chrono::duration<double>(observation->visibility_timeout).count());
+  if (observation->visibility_timeout) {
+    writer.Add(kDescriptions[kVisibilityTimeout],
+               std::chrono::duration<double>(*observation->visibility_timeout).count());
+  }
   writer.Add(kDescriptions[kOrphanedReplies], observation->orphaned_replies);
   DescribeServer(*observation, writer);
   if (observation->workers) DescribeWorkers(*observation->workers, writer);
+  writer.Add(kDescriptions[kWorkers], observation->silent_workers, {{"state", "silent"}});
 }
 
 }  // namespace airflow_host

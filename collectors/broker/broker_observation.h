@@ -51,15 +51,19 @@ struct BrokerObservation final : Observation {
   /// When the oldest of them was fetched, by the worker's clock: ZRANGE unacked_index 0 0. Absent
   /// where there is none.
   std::optional<SystemTime> oldest_unacked;
-  /// After which a message that is not acknowledged goes back to its queue: from Airflow's
-  /// settings, else their default.
-  std::chrono::seconds visibility_timeout{};
+  /// After which a message that is not acknowledged goes back to its queue: from the settings.
+  /// Absent where they leave it to Airflow's default, which depends on its release; once the
+  /// insights have seen to it, that default.
+  std::optional<std::chrono::seconds> visibility_timeout;
   /// Reply queues of `celery inspect` that are bound: SCARD of _kombu.binding.reply.celery.pidbox.
   /// Those of callers that were killed stay for ever.
   std::optional<std::uint64_t> orphaned_replies;
   /// Live workers first, then lost ones, each by name. Absent until all workers have had the time
   /// to be heard, after the start and after every new connection.
   std::optional<std::vector<BrokerWorker>> workers;
+  /// Besides them: control queues that are bound and whose worker has not been heard for an hour,
+  /// or never since the exporter began. Absent with `workers`, and where there are too many.
+  std::optional<std::uint64_t> silent_workers;
   std::optional<std::uint64_t> keys;                  ///< In the broker's database: DBSIZE.
   std::optional<std::uint64_t> memory_used;           ///< Bytes: INFO used_memory.
   std::optional<std::uint64_t> memory_max;            ///< Bytes: INFO maxmemory; absent: no limit.

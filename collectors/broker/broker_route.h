@@ -22,7 +22,8 @@ struct ReachedServer {
 
 /// Connects, trying every server at most once:
 ///  * Several URLs: in their order, beginning with the one that was reached last, as kombu's
-///    "round-robin" goes. Which of them the workers use nobody can know but from the same failures.
+///    "round-robin" goes. Which of them the workers use nobody can know but from the same failures,
+///    and from hearing them.
 ///  * Sentinels: in their order, beginning with the one that answered last, until one names the
 ///    master; then the master. Each has its share of the time.
 /// Used by one thread.
@@ -35,6 +36,8 @@ class BrokerRoute {
 
   /// The server that was reached last serves nobody: Reach begins with the one behind it.
   void GoOn();
+  /// Reach begins with the first URL again.
+  void StartOver() { current_ = 0; }
 
   /// The sentinels name another master than `address`. False where there are none or none answers.
   bool HasMoved(const BrokerAddress& address, Waiter& waiter, Deadline deadline);
@@ -44,6 +47,9 @@ class BrokerRoute {
   bool has_choice() const { return by_sentinel() || servers_.servers.size() > 1; }
   /// The server that Reach would try first; without a sentinel's answer, the first sentinel.
   const BrokerAddress& first() const { return servers_.servers[current_]; }
+  /// The server of the first URL, and whether Reach would begin there.
+  const BrokerAddress& first_url() const { return servers_.servers.front(); }
+  bool at_first_url() const { return current_ == 0; }
 
  private:
   Expected<ReachedServer> ReachOne(const BrokerAddress& address, Waiter& waiter, Deadline deadline);

@@ -23,7 +23,9 @@ std::vector<std::string_view> Split(std::string_view urls) {
 /// kombu hands the options of the first URL on to the others.
 BrokerUrlDefaults DefaultsOfLater(const BrokerAddress& first, const BrokerServerOptions& options,
                                   bool first_is_bare_rediss) {
-  return {.tls = first_is_bare_rediss ? options.tls : first.tls, .database = first.database};
+  return {.tls = first_is_bare_rediss ? options.tls : first.tls,
+          .database = first.database,
+          .check_hostname = options.check_hostname};
 }
 
 /// The master is reached with what the first URL says, the sentinels with their own options.
@@ -53,7 +55,8 @@ Expected<BrokerServers> ParseBrokerServers(std::string_view url,
   }
   const std::string_view first = parts.empty() ? std::string_view() : parts.front();
   const bool by_sentinel = SchemeOf(first) == "sentinel";
-  BrokerUrlDefaults defaults{.tls = options.tls};
+  BrokerUrlDefaults defaults{
+      .tls = options.tls, .database = 0, .check_hostname = options.check_hostname};
   auto address = ParseBrokerUrl(first, defaults);
   if (!address) return tl::unexpected(address.error());
   const bool bare = SchemeOf(first) == "rediss" && address->tls == TlsSettings{};

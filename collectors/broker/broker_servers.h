@@ -30,8 +30,9 @@ struct SentinelOptions {
 };
 
 /// Reads `sentinel_kwargs`, a JSON object: {"password": "..."}. Arguments that do not concern us
-/// are passed over. The error repeats nothing of it. Any thread.
-Expected<SentinelOptions> ParseSentinelOptions(std::string_view json);
+/// are passed over; `check_hostname` counts where there is no ssl_check_hostname. The error repeats
+/// nothing of it. Any thread.
+Expected<SentinelOptions> ParseSentinelOptions(std::string_view json, bool check_hostname = true);
 
 /// A master that sentinels watch.
 struct SentinelGroup {
@@ -50,6 +51,7 @@ struct BrokerServers {
 /// What stands beside the URL in Airflow's configuration.
 struct BrokerServerOptions {
   std::optional<TlsSettings> tls;  ///< `[celery] ssl_active` and its files.
+  bool check_hostname = true;      ///< For URLs whose `ssl_` options do not say it.
   std::string master_name;         ///< `[celery_broker_transport_options] master_name`.
   SentinelOptions sentinel;        ///< `sentinel_kwargs` of the same section.
 };

@@ -72,10 +72,10 @@ Expected<void> ReadChecks(const Query& query, TlsSettings& tls) {
   if (const auto text = Find(query, "ssl_check_hostname")) {
     const auto check = ParseBoolean("ssl_check_hostname", *text);
     if (!check) return tl::unexpected(check.error());
+    if (*check && !tls.verify_certificate) {
+      return Refuse("ssl_check_hostname=true needs ssl_cert_reqs=required");
+    }
     tls.check_hostname = *check;
-  }
-  if (tls.check_hostname && !tls.verify_certificate) {
-    return Refuse("ssl_check_hostname=true needs ssl_cert_reqs=required");
   }
   // A check that was asked for is not left out in silence.
   for (const char* name : {"ssl_validate_ocsp", "ssl_validate_ocsp_stapled"}) {
@@ -99,6 +99,7 @@ Expected<std::optional<TlsSettings>> ReadTls(bool secure_scheme, const Query& qu
     return secure_scheme && !defaults.tls ? std::optional(TlsSettings{}) : defaults.tls;
   }
   TlsSettings tls;
+  tls.check_hostname = defaults.check_hostname;
   if (const auto checks = ReadChecks(query, tls); !checks) return tl::unexpected(checks.error());
   tls.authorities_file = Find(query, "ssl_ca_certs").value_or("");
   tls.authorities_directory = Find(query, "ssl_ca_path").value_or("");

@@ -40,6 +40,8 @@ struct BrokerUrlDefaults {
   std::optional<TlsSettings> tls;
   /// For a URL that names none: that of the URL before it, or 0.
   std::uint32_t database = 0;
+  /// For a URL with `ssl_` options, but without ssl_check_hostname.
+  bool check_hostname = true;
 };
 
 /// The scheme of `url` in small letters: "redis"; empty where there is none. Any thread.

@@ -1,9 +1,11 @@
 // One connection, reused; see the header for what happens when the server is silent.
 #include "collectors/broker/redis_client.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
+#include "collectors/broker/ask_once.h"
 #include "collectors/broker/redis_trouble.h"
 
 namespace airflow_host {
@@ -44,6 +46,17 @@ void RedisClient::Leave() {
   route_.GoOn();
 }
 
+void RedisClient::ReturnToFirst(Deadline deadline) {
+  if (route_.at_first_url() || !connection_ || connection_->outstanding() > 0) return;
+  const SteadyTime now = waiter_.clock().SteadyNow();
+  if (now < not_back_before_) return;
+  not_back_before_ = now + kReturnPause;
+  const auto share = std::min<SteadyTime::duration>(kLongestProbe, (deadline.at - now) / 2);
+  if (!Serves(route_.first_url(), waiter_, Deadline{now + share})) return;
+  connection_.reset();
+  route_.StartOver();
+}
+
 Expected<void> RedisClient::Connect(Deadline deadline) {
   if (!may_connect_) {
     return Fail(ErrorKind::kFailed, address_.Where() + " closed the connection");
@@ -55,6 +68,7 @@ Expected<void> RedisClient::Connect(Deadline deadline) {
   address_ = std::move(reached->address);
   connection_.emplace(std::move(reached->stream));
   ++connections_made_;
+  not_back_before_ = waiter_.clock().SteadyNow() + kReturnPause;
   return {};
 }
 
@@ -69,11 +83,7 @@ Expected<void> RedisClient::FinishWhatIsInFlight(Deadline deadline) {
 /// AUTH and SELECT may be repeated, so a sign-in whose replies came too late is simply done again.
 Expected<void> RedisClient::SignIn(Deadline deadline) {
   std::vector<RedisCommand> commands;
-  if (address_.user) {
-    commands.push_back({"AUTH", *address_.user, address_.password.value_or("")});
-  } else if (address_.password) {
-    commands.push_back({"AUTH", *address_.password});
-  }
+  if (auto auth = AuthCommand(address_)) commands.push_back(*std::move(auth));
   const std::size_t auths = commands.size();
   if (address_.database != 0) commands.push_back({"SELECT", std::to_string(address_.database)});
   if (!commands.empty()) {

@@ -34,10 +34,15 @@ namespace airflow_host {
 /// Behind sentinels, a round that finds its connection still silent asks them first whether another
 /// server has become the master, and goes there. Among several servers the next one gets its turn
 /// where the present one refuses to sign us in, serves nobody (Leave) or is silent for
-/// kLongestSilence. Used by one thread, but for Interrupt.
+/// kLongestSilence. Only ReturnToFirst leads back before all of them have had their turn. Used by
+/// one thread, but for Interrupt.
 class RedisClient {
  public:
   static constexpr std::chrono::seconds kLongestSilence{60};
+  /// How long a server behind the first URL is kept before the first is looked at, and between two
+  /// looks; one may take half of a round, but no longer than kLongestProbe.
+  static constexpr std::chrono::minutes kReturnPause{5};
+  static constexpr std::chrono::seconds kLongestProbe{1};
 
   RedisClient(BrokerServers servers, Waiter waiter)
       : route_(std::move(servers)), address_(route_.first()), waiter_(std::move(waiter)) {}
@@ -59,6 +64,11 @@ class RedisClient {
   /// The server answered, but it serves nobody (it is loading, it is no master): where there is
   /// another to go to, closes the connection, so that the next round goes there.
   void Leave();
+
+  /// Looks, every kReturnPause, whether the server of the first URL serves again, and if so closes
+  /// the connection to the other one, so that the next Ask goes there: kombu begins every new
+  /// connection at the first URL. The look has a connection of its own, which is closed at once.
+  void ReturnToFirst(Deadline deadline);
 
   /// The server of the connection, or of the last one.
   const BrokerAddress& address() const { return address_; }
@@ -84,6 +94,7 @@ class RedisClient {
   bool signed_in_ = false;
   bool may_connect_ = true;
   std::size_t connections_made_ = 0;
+  SteadyTime not_back_before_{};  ///< The next look at the first URL.
 };
 
 }  // namespace airflow_host

@@ -5,8 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "collectors/broker/dial.h"
-#include "collectors/broker/redis_connection.h"
+#include "collectors/broker/ask_once.h"
 #include "collectors/broker/redis_protocol.h"
 #include "collectors/broker/redis_trouble.h"
 #include "collectors/support/text.h"
@@ -18,33 +17,6 @@ namespace {
 std::string Named(const BrokerAddress& sentinel) {
   std::string where = sentinel.Where();
   return "the sentinel at " + where.substr(where.find(" at ") + 4);
-}
-
-std::vector<RedisCommand> SignIn(const BrokerAddress& sentinel) {
-  if (sentinel.user) return {{"AUTH", *sentinel.user, sentinel.password.value_or("")}};
-  if (sentinel.password) return {{"AUTH", *sentinel.password}};
-  return {};
-}
-
-/// Every reply, or why there is none.
-Expected<std::vector<RedisReply>> RoundTrip(const BrokerAddress& sentinel,
-                                            const std::vector<RedisCommand>& commands,
-                                            Waiter& waiter, Deadline deadline) {
-  auto stream = Dial(sentinel, waiter, deadline);
-  if (!stream) return tl::unexpected(stream.error());
-  RedisConnection connection(*std::move(stream));
-  if (!connection.Send(commands, waiter.clock().SteadyNow())) {
-    return Fail(ErrorKind::kFailed, "no memory to ask " + Named(sentinel));
-  }
-  const auto progress = connection.Pump(waiter, deadline);
-  if (!progress) {
-    return Fail(progress.error().kind,
-                "the connection to " + Named(sentinel) + " broke: " + progress.error().message);
-  }
-  if (*progress != RedisConnection::Progress::kComplete) {
-    return Fail(ErrorKind::kTimedOut, Named(sentinel) + " did not answer in time");
-  }
-  return connection.TakeReplies();
 }
 
 Expected<HostAndPort> ReadMaster(const BrokerAddress& sentinel, const std::string& master_name,
@@ -75,10 +47,11 @@ Expected<HostAndPort> ReadMaster(const BrokerAddress& sentinel, const std::strin
 
 Expected<HostAndPort> AskForMaster(const BrokerAddress& sentinel, const std::string& master_name,
                                    Waiter& waiter, Deadline deadline) {
-  std::vector<RedisCommand> commands = SignIn(sentinel);
+  std::vector<RedisCommand> commands;
+  if (auto auth = AuthCommand(sentinel)) commands.push_back(*std::move(auth));
   const bool signs_in = !commands.empty();
   commands.push_back({"SENTINEL", "get-master-addr-by-name", master_name});
-  const auto replies = RoundTrip(sentinel, commands, waiter, deadline);
+  const auto replies = AskOnce(sentinel, Named(sentinel), commands, waiter, deadline);
   if (!replies) return tl::unexpected(replies.error());
   if (signs_in && replies->front().kind == RedisReply::Kind::kError) {
     return Fail(ErrorKind::kDenied, Named(sentinel) +

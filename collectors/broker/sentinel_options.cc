@@ -22,15 +22,16 @@ std::optional<std::string> NotEmpty(std::string text) {
   return text;
 }
 
-bool IsTrue(const Json& object, const char* name) {
+/// The boolean `name`; `otherwise` where there is none.
+bool FlagOf(const Json& object, const char* name, bool otherwise) {
   const auto found = object.find(name);
   const auto* const flag =
       found == object.end() ? nullptr : found->get_ptr<const Json::boolean_t*>();
-  return flag != nullptr && *flag;
+  return flag == nullptr ? otherwise : *flag;
 }
 
-Expected<std::optional<TlsSettings>> ReadTls(const Json& object) {
-  if (!IsTrue(object, "ssl")) return std::optional<TlsSettings>{};
+Expected<std::optional<TlsSettings>> ReadTls(const Json& object, bool check_hostname) {
+  if (!FlagOf(object, "ssl", false)) return std::optional<TlsSettings>{};
   TlsSettings tls;
   // redis.Redis(ssl=True) checks unless it is told not to.
   tls.verify_certificate = true;
@@ -40,7 +41,7 @@ Expected<std::optional<TlsSettings>> ReadTls(const Json& object) {
     if (!verify) return Fail(ErrorKind::kMalformed, "ssl_cert_reqs is none of its three words");
     tls.verify_certificate = *verify;
   }
-  tls.check_hostname = tls.verify_certificate && IsTrue(object, "ssl_check_hostname");
+  tls.check_hostname = FlagOf(object, "ssl_check_hostname", check_hostname);
   tls.authorities_file = TextOf(object, "ssl_ca_certs");
   tls.authorities_directory = TextOf(object, "ssl_ca_path");
   tls.authorities = TextOf(object, "ssl_ca_data");
@@ -53,13 +54,13 @@ Expected<std::optional<TlsSettings>> ReadTls(const Json& object) {
 
 }  // namespace
 
-Expected<SentinelOptions> ParseSentinelOptions(std::string_view json) {
+Expected<SentinelOptions> ParseSentinelOptions(std::string_view json, bool check_hostname) {
   // Without exceptions: what is no JSON is "discarded".
   const Json object = Json::parse(json.begin(), json.end(), nullptr, false);
   if (!object.is_object()) {
     return Fail(ErrorKind::kMalformed, "wants a JSON object such as {\"password\": \"...\"}");
   }
-  auto tls = ReadTls(object);
+  auto tls = ReadTls(object, check_hostname);
   if (!tls) return tl::unexpected(tls.error());
   SentinelOptions options;
   options.user = NotEmpty(TextOf(object, "username"));

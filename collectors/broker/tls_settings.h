@@ -12,8 +12,9 @@ struct TlsSettings {
   /// `ssl_cert_reqs`: required and optional check (for a client they are the same), none does not.
   /// kombu does not check for `rediss://` without any `ssl_` option, and checks with any.
   bool verify_certificate = false;
-  /// `ssl_check_hostname`; redis-py before 6.0, which Airflow's releases use, defaults to false.
-  bool check_hostname = false;
+  /// `ssl_check_hostname`: the certificate must name the host; counts where it is checked at all.
+  /// redis-py's default from 6.0 on; before it was false.
+  bool check_hostname = true;
   std::string authorities_file;       ///< `ssl_ca_certs` (PEM), beside the system's; may be empty.
   std::string authorities_directory;  ///< `ssl_ca_path`, of hashed names (c_rehash); may be empty.
   std::string authorities;            ///< `ssl_ca_data`: the certificates themselves (PEM).

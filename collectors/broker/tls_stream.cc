@@ -62,6 +62,19 @@ Expected<std::unique_ptr<BIO_METHOD, Free>> MakeSocketMethod() {
   return method;
 }
 
+/// Why the server's certificate is not good enough, and what to do where it only has another name.
+Error Refusal(long verdict) {
+  std::string message = "its certificate is refused: ";
+  message += X509_verify_cert_error_string(verdict);
+  if (verdict == X509_V_ERR_HOSTNAME_MISMATCH || verdict == X509_V_ERR_IP_ADDRESS_MISMATCH) {
+    message +=
+        " (ssl_check_hostname=false beside the other ssl_ options, or "
+        "--no-broker.tls-check-hostname "
+        "where there are none, leaves this check out)";
+  }
+  return {ErrorKind::kFailed, std::move(message)};
+}
+
 class TlsStream final : public Stream {
  public:
   TlsStream(UniqueDescriptor socket, std::unique_ptr<BIO_METHOD, Free> method,
@@ -109,8 +122,7 @@ class TlsStream final : public Stream {
     const long verdict = SSL_get_verify_result(ssl_.get());
     if (verdict != X509_V_OK) {
       ERR_clear_error();
-      return Error{ErrorKind::kFailed, std::string("its certificate is refused: ") +
-                                           X509_verify_cert_error_string(verdict)};
+      return Refusal(verdict);
     }
     // A server that closes without TLS's own goodbye, as a killed Redis does.
     if (ERR_GET_REASON(ERR_peek_error()) == SSL_R_UNEXPECTED_EOF_WHILE_READING) {
@@ -242,7 +254,8 @@ Expected<std::unique_ptr<Stream>> MakeTlsStream(UniqueDescriptor socket, const s
   BIO_set_fd(bio, socket.get(), BIO_NOCLOSE);
   SSL_set_bio(ssl.get(), bio, bio);
   SSL_set_connect_state(ssl.get());
-  if (!NameTheServer(ssl.get(), host, settings.check_hostname)) {
+  const bool check_name = settings.verify_certificate && settings.check_hostname;
+  if (!NameTheServer(ssl.get(), host, check_name)) {
     return Fail(ErrorKind::kFailed, "cannot set up TLS for this host name: " + Reason());
   }
   return std::make_unique<TlsStream>(std::move(socket), *std::move(method), std::move(ssl));

@@ -34,6 +34,7 @@ void WorkerLedger::Hear(const WorkerEvent& event, SteadyTime now) {
   if (worker == nullptr) return;
   worker->known_since = now;
   worker->heard = true;
+  worker->watched = true;
   worker->said_goodbye = event.kind == WorkerEvent::Kind::kOffline;
   if (event.at) worker->heartbeat = event.at;
   worker->patience = std::max<std::chrono::milliseconds>(
@@ -48,11 +49,14 @@ void WorkerLedger::NoteBound(const std::vector<std::string>& workers, bool compl
     for (auto& [name, worker] : workers_) worker.bound = false;
   }
   for (const std::string& name : workers) {
+    const bool is_new = !workers_.contains(name);
     Worker* const worker = Find(name, now);
     if (worker == nullptr) continue;
+    if (is_new) worker->watched = all_bound_known_;
     worker->bound = true;
     worker->ever_bound = true;
   }
+  all_bound_known_ = complete;
 }
 
 void WorkerLedger::ForgetBindings() {
@@ -60,25 +64,27 @@ void WorkerLedger::ForgetBindings() {
     worker.bound = false;
     worker.ever_bound = false;
   }
+  all_bound_known_ = false;
   truncated_ = false;
 }
 
 WorkerLedger::Fate WorkerLedger::FateOf(const Worker& worker, SteadyTime now,
                                         SteadyTime listening_since) {
-  if (worker.said_goodbye) return worker.bound ? Fate::kHidden : Fate::kGone;
+  if (worker.said_goodbye) return worker.bound ? Fate::kLeaving : Fate::kGone;
   // What happened before we listened is nobody's silence.
   const SteadyTime since = std::max(worker.known_since, listening_since);
   if (now - since <= worker.patience) return worker.heard ? Fate::kLive : Fate::kUndecided;
   if (worker.ever_bound && !worker.bound) return Fate::kGone;
   if (!worker.heard && !worker.bound) return Fate::kGone;
-  if (now - worker.known_since <= kRetention) return Fate::kLost;
+  if (worker.watched && now - worker.known_since <= kRetention) return Fate::kLost;
   // As long as it is bound it must be remembered, or it would come back as a new one.
-  return worker.bound ? Fate::kHidden : Fate::kGone;
+  return worker.bound ? Fate::kSilent : Fate::kGone;
 }
 
 std::vector<BrokerWorker> WorkerLedger::Report(SteadyTime now, SteadyTime listening_since) {
   std::vector<BrokerWorker> live;
   std::vector<BrokerWorker> lost;
+  silent_ = 0;
   std::erase_if(workers_, [&](const auto& entry) {
     const auto& [name, worker] = entry;
     const Fate fate = FateOf(worker, now, listening_since);
@@ -87,6 +93,7 @@ std::vector<BrokerWorker> WorkerLedger::Report(SteadyTime now, SteadyTime listen
     } else if (fate == Fate::kLost) {
       lost.push_back({name, false, worker.heartbeat, std::nullopt, worker.processed});
     }
+    if (fate == Fate::kSilent) ++silent_;
     return fate == Fate::kGone;
   });
   live.insert(live.end(), std::make_move_iterator(lost.begin()),

@@ -5,9 +5,11 @@
 //    that swaps a heartbeat comes late.
 //  * Lost: silent for longer, and its control queue is still bound, as a killed worker leaves it. A
 //    worker without a control queue (worker_enable_remote_control = false) is lost once it falls
-//    silent.
-//  * Gone, so neither: it said goodbye (worker-offline), or its control queue was taken away.
-//  * Dropped: lost for kRetention. Every killed pod leaves its binding on the broker for ever.
+//    silent. Only one that was heard, or whose control queue was bound while we watched: a binding
+//    has no date, and every killed pod leaves its own on the broker for ever.
+//  * Silent, and only counted: bound and not heard otherwise, be it that it fell silent before we
+//    began, a moment or a year ago, be it that it has been lost for kRetention.
+//  * Gone, so none of them: it said goodbye (worker-offline), or its control queue was taken away.
 #pragma once
 
 #include <chrono>
@@ -29,7 +31,7 @@ class WorkerLedger {
  public:
   /// Five heartbeats of Celery's default period.
   static constexpr std::chrono::seconds kLeastPatience{10};
-  /// After which a lost worker is no longer told of.
+  /// After which a lost worker counts as silent.
   static constexpr std::chrono::hours kRetention{1};
   /// Workers that are remembered at most; of the others those count first that are heard.
   static constexpr std::size_t kMost = 1000;
@@ -45,8 +47,13 @@ class WorkerLedger {
   void ForgetBindings();
 
   /// The workers as of `now`, live ones first and by name, given that all events since
-  /// `listening_since` were heard. Forgets those that are gone or were dropped.
+  /// `listening_since` were heard. Forgets those that are gone.
   std::vector<BrokerWorker> Report(SteadyTime now, SteadyTime listening_since);
+
+  /// How many were silent in the last report; nothing where not every binding is known.
+  std::optional<std::uint64_t> silent() const {
+    return all_bound_known_ && !truncated_ ? std::optional(silent_) : std::nullopt;
+  }
 
   /// Workers were left out because there are more than kMost.
   bool truncated() const { return truncated_; }
@@ -55,6 +62,7 @@ class WorkerLedger {
   struct Worker {
     SteadyTime known_since{};  ///< Or heard last, where it was heard.
     bool heard = false;
+    bool watched = false;     ///< It was heard, or bound after all that was bound was known.
     bool bound = false;       ///< Now.
     bool ever_bound = false;  ///< On this server.
     bool said_goodbye = false;
@@ -63,14 +71,16 @@ class WorkerLedger {
     std::optional<std::uint64_t> active;
     std::optional<std::uint64_t> processed;
   };
-  enum class Fate { kLive, kUndecided, kLost, kHidden, kGone };
+  enum class Fate { kLive, kUndecided, kLost, kSilent, kLeaving, kGone };
 
   Worker* Find(const std::string& name, SteadyTime now);
   void MakeRoomFor(const std::string& name);
   static Fate FateOf(const Worker& worker, SteadyTime now, SteadyTime listening_since);
 
   std::map<std::string, Worker> workers_;
+  bool all_bound_known_ = false;
   bool truncated_ = false;
+  std::uint64_t silent_ = 0;
 };
 
 }  // namespace airflow_host

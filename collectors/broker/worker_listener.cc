@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "collectors/broker/ask_once.h"
 #include "collectors/broker/dial.h"
 #include "collectors/broker/redis_client.h"
 #include "collectors/broker/redis_trouble.h"
@@ -74,15 +75,10 @@ Expected<void> WorkerListener::Connect(const BrokerAddress& server, Deadline dea
   auto stream = Dial(server, waiter_, deadline);
   if (!stream) return tl::unexpected(stream.error());
   connection_.emplace(server, *std::move(stream), waiter_.clock().SteadyNow());
-  RedisCommand auth;
-  if (server.user) {
-    auth = {"AUTH", *server.user, server.password.value_or("")};
-  } else if (server.password) {
-    auth = {"AUTH", *server.password};
-  }
-  connection_->signs_in = !auth.empty();
+  const auto auth = AuthCommand(server);
+  connection_->signs_in = auth.has_value();
   // Channels do not belong to a database, so there is no SELECT.
-  if (auth.empty() || AppendCommand(auth, connection_->outbox)) return {};
+  if (!auth || AppendCommand(*auth, connection_->outbox)) return {};
   connection_.reset();
   return Fail(ErrorKind::kFailed, "no memory to sign in to " + server.Where());
 }

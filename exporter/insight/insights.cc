@@ -68,6 +68,10 @@ std::shared_ptr<const Observation> Insights::Refine(
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
     task_names_.Absorb(*metadata, clock_.SteadyNow());
     queue_lookup_->Want(WantedQueues(*metadata, executors_));
+    visibility_timeout_.Learn(*metadata);
+  }
+  if (auto broker = std::dynamic_pointer_cast<const BrokerObservation>(observation)) {
+    return visibility_timeout_.Fill(std::move(broker));
   }
   return observation;
 }
@@ -75,6 +79,7 @@ std::shared_ptr<const Observation> Insights::Refine(
 std::shared_ptr<const Observation> Insights::Refine(
     std::shared_ptr<const ComponentObservation> components) {
   const SteadyTime now = clock_.SteadyNow();
+  visibility_timeout_.Learn(components->install.installs);
   components = task_names_.Name(std::move(components), now);
   last_components_ = components;
   last_components_at_ = now;

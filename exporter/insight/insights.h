@@ -22,6 +22,7 @@
 #include "exporter/insight/task_memory.h"
 #include "exporter/insight/task_names.h"
 #include "exporter/insight/trends.h"
+#include "exporter/insight/visibility_timeout.h"
 
 namespace airflow_host {
 
@@ -43,7 +44,8 @@ class Insights {
 
   /// Learns from `observation` and gives back what is to be published in its place: containers come
   /// back named by the component that runs in them, with what happened over their restarts;
-  /// processes with the names of their tasks; everything else as it is. `began` is when its
+  /// processes with the names of their tasks; the broker with the visibility timeout that holds by
+  /// default; everything else as it is. `began` is when its
   /// reading began, which ends now.
   std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation,
                                             SteadyTime began);
@@ -93,7 +95,7 @@ class Insights {
   HostInsight host_;
   Trends trends_;
 
-  std::mutex absorbing_;  // Guards the next eight.
+  std::mutex absorbing_;  // Guards the next nine.
   std::shared_ptr<const ContainerObservation> last_containers_;
   SteadyTime last_containers_at_{};
   std::shared_ptr<const ComponentObservation> last_components_;
@@ -101,6 +103,7 @@ class Insights {
   TaskNames task_names_;
   TaskMemory task_memory_;
   ContainerLedger container_ledger_;
+  VisibilityTimeoutDefault visibility_timeout_;
   Reconcile reconcile_;
 
   std::mutex counting_;  // Guards the next one; held for moments only, also with absorbing_ held.

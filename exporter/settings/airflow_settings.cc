@@ -58,7 +58,7 @@ constexpr std::array<AirflowCounterpart, 14> kCounterparts{{
     {"broker.separator", {kTransportOptions, "sep", "", ""}},
     {"broker.priority-steps", {kTransportOptions, "priority_steps", "", ""}},
     {"broker.master-name", {kTransportOptions, "master_name", "", ""}},
-    {"broker.sentinel-options", {kTransportOptions, "sentinel_kwargs", "", ""}},
+    {"broker.sentinel-options", {kTransportOptions, "sentinel_kwargs", "", "", true}},
     {"broker.tls", {"celery", "ssl_active", "", ""}},
     {"broker.tls-ca-file", {"celery", "ssl_cacert", "", ""}},
     {"broker.tls-cert-file", {"celery", "ssl_cert", "", ""}},

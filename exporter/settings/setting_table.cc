@@ -329,6 +329,13 @@ void AddBrokerTlsRows(Rows& rows) {
        StoreIn(
            [](Settings & all) -> auto& { return all.collector.broker_tls; }, ParseSwitch)});
   rows.push_back(
+      {"broker.tls-check-hostname", SettingKind::kSwitch, "", "true",
+       "A certificate that is checked must name the host, where no ssl_check_hostname says it",
+       group, false,
+       StoreIn(
+           [](Settings & all) -> auto& { return all.collector.broker_tls_check_hostname; },
+           ParseSwitch)});
+  rows.push_back(
       {"broker.tls-ca-file", SettingKind::kValue, "FILE", "",
        "PEM file of those who vouch for the broker (ssl_cacert)", group, false,
        StoreIn(

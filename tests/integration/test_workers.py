@@ -98,6 +98,11 @@ def broker(tmp_path: Path) -> Iterator[Broker]:
 
 @pytest.fixture
 def exporter(start_exporter: Callable[..., Exporter], broker: Broker) -> Exporter:
+    return watch(start_exporter, broker)
+
+
+def watch(start_exporter: Callable[..., Exporter], broker: Broker) -> Exporter:
+    """An exporter of this broker."""
     return start_exporter(
         "--collector.disable-defaults", "--collector.broker", "--collector.broker.cadence=1s",
         AIRFLOW__CORE__EXECUTOR="CeleryExecutor", AIRFLOW__CELERY__BROKER_URL=broker.url,
@@ -114,12 +119,13 @@ def figures(exporter: Exporter) -> dict[str, float]:
             sample.value for sample in exporter.samples() if sample.name in labelled}
 
 
-def truth(queues: dict[str, int], unacked: int, live: int, lost: int,
+def truth(queues: dict[str, int], unacked: int, live: int, lost: int, silent: int,
           workers: dict[str, tuple[int, int]], processed: dict[str, int]) -> dict[str, float]:
     """The same, as it should be. `workers`: active and processed of live ones by name; `processed`:
     of lost ones."""
     result: dict[str, float] = {"airflow_broker_up": 1, "airflow_broker_unacked_messages": unacked,
-                                "airflow_workers live": live, "airflow_workers lost": lost}
+                                "airflow_workers live": live, "airflow_workers lost": lost,
+                                "airflow_workers silent": silent}
     for queue, messages in queues.items():
         result[f"airflow_broker_queue_messages {queue}"] = messages
     for name, (active, taken) in workers.items():
@@ -131,10 +137,10 @@ def truth(queues: dict[str, int], unacked: int, live: int, lost: int,
 
 
 def expect(exporter: Exporter, queues: dict[str, int], unacked: int, live: int = 0, lost: int = 0,
-           workers: Optional[dict[str, tuple[int, int]]] = None,
+           silent: int = 0, workers: Optional[dict[str, tuple[int, int]]] = None,
            processed: Optional[dict[str, int]] = None) -> None:
     """The page comes to say this, and says nothing else a little later."""
-    wanted = truth(queues, unacked, live, lost, workers or {}, processed or {})
+    wanted = truth(queues, unacked, live, lost, silent, workers or {}, processed or {})
     try:
         until(lambda: figures(exporter) == wanted, PATIENCE, "the page tells the truth")
     except BaseException:
@@ -196,7 +202,8 @@ def check_oldest(exporter: Exporter, begin: float) -> None:
     assert eventual(exporter, "airflow_broker_visibility_timeout_seconds") == VISIBILITY_TIMEOUT
 
 
-def test_prefetch_of_4_and_a_worker_killed_in_mid_task(broker: Broker, exporter: Exporter):
+def test_prefetch_of_4_and_a_worker_killed_in_mid_task(
+        broker: Broker, exporter: Exporter, start_exporter: Callable[..., Exporter]):
     broker.hold.touch()
     broker.publish("default", 20)
     queues = {"default": 12, "high": 0, "low": 0}
@@ -213,6 +220,9 @@ def test_prefetch_of_4_and_a_worker_killed_in_mid_task(broker: Broker, exporter:
         guest.send_signal(signal.SIGTERM)
         guest.wait(PATIENCE)
         expect(exporter, {**queues, "quiet": 0}, unacked=8, lost=1, processed={"one": 2})
+
+        # One that starts only now cannot tell when the worker died, and calls it silent.
+        expect(watch(start_exporter, broker), {**queues, "quiet": 0}, unacked=8, silent=1)
 
     with broker.worker("two"):
         until(lambda: broker.begun.total() == 4, PATIENCE, "two more tasks run")

@@ -1,8 +1,11 @@
 // Several servers: failover in the order of the URL, and by real sentinels.
 #include <gmock/gmock.h>
 
+#include <signal.h>
+
 #include <fstream>
 
+#include "collectors/broker/redis_client.h"
 #include "tests/integration/broker/redis_fixture.h"
 
 namespace airflow_host {
@@ -191,13 +194,89 @@ TEST_F(BrokerFailoverTest, TakesTheNextInTheSameRound) {
   first.Stop();
   EXPECT_EQ(Observe(*collector).value()->server, Server(second));
   first.Restart();
-  EXPECT_EQ(Observe(*collector).value()->server, Server(second)) << "it stays, as kombu does";
+  EXPECT_EQ(Observe(*collector).value()->server, Server(second)) << "it stays for a while";
   second.Stop();
   EXPECT_EQ(Observe(*collector).value()->server, Server(first)) << "round robin";
   first.Stop();
   const auto failed = Observe(*collector);
   ASSERT_FALSE(failed);
   EXPECT_THAT(failed.error().message, HasSubstr("Connection refused"));
+}
+
+/// Moved on to the second of two servers, by a clock that can be set forward.
+class BrokerReturnTest : public BrokerFailoverTest {
+ protected:
+  void SetUp() override {
+    BrokerFailoverTest::SetUp();
+    if (IsSkipped()) return;
+    first_.emplace();
+    second_.emplace();
+    BrokerSettings settings;
+    settings.url = first_->TcpUrl() + ";" + second_->TcpUrl();
+    collector_ = MakeBrokerCollector(settings, clock_).value();
+    ASSERT_EQ(Where(), Server(*first_));
+    first_->Stop();
+    ASSERT_EQ(Where(), Server(*second_));
+  }
+  /// Whom an observation asked; why there was none.
+  std::string Where(milliseconds limit = seconds(10)) {
+    const auto observed = collector_->Observe(Deadline{clock_.SteadyNow() + limit});
+    if (!observed) return observed.error().message;
+    return dynamic_cast<const BrokerObservation&>(**observed).server;
+  }
+  /// A worker's heartbeat, as `server` passes it on.
+  static void Beat(RedisServer& server) {
+    server.Cli({"PUBLISH", "/0.celeryev/worker.heartbeat",
+                R"({"body": "{\"hostname\": \"celery@w\", \"type\": \"worker-heartbeat\"}"})"});
+  }
+
+  SkewedClock clock_;
+  std::optional<RedisServer> first_;
+  std::optional<RedisServer> second_;
+  std::unique_ptr<Collector> collector_;
+};
+
+TEST_F(BrokerReturnTest, GoesBackToTheFirstUrlAfterAWhile) {
+  first_->Restart();
+  EXPECT_EQ(Where(), Server(*second_)) << "not at once";
+  clock_.Advance(RedisClient::kReturnPause);
+  EXPECT_EQ(Where(), Server(*first_));
+  EXPECT_EQ(Where(), Server(*first_));
+  EXPECT_TRUE(Eventually([&] {
+    return second_->Cli({"INFO", "clients"}).find("connected_clients:1\r") != std::string::npos;
+  })) << "redis-cli alone: no connection is left there";
+}
+
+TEST_F(BrokerReturnTest, StaysWhereWorkersAreHeard) {
+  first_->Restart();
+  clock_.Advance(seconds(11));
+  Beat(*second_);
+  ASSERT_EQ(Where(), Server(*second_));
+  clock_.Advance(RedisClient::kReturnPause);
+  Beat(*second_);
+  EXPECT_EQ(Where(), Server(*second_)) << "a worker was heard a round ago";
+  EXPECT_EQ(Where(), Server(*second_)) << "and in that one";
+  clock_.Advance(seconds(11));
+  EXPECT_EQ(Where(), Server(*second_));
+  EXPECT_EQ(Where(), Server(*first_)) << "nobody is left there";
+}
+
+TEST_F(BrokerReturnTest, LooksRarelyAtAFirstUrlThatServesNobody) {
+  first_->Restart();
+  first_->Cli({"CONFIG", "SET", "requirepass", "other"});
+  for (int look = 1; look <= 3; ++look) {
+    clock_.Advance(RedisClient::kReturnPause);
+    for (int round = 0; round < 3; ++round) EXPECT_EQ(Where(), Server(*second_));
+    EXPECT_THAT(first_->Cli({"-a", "other", "INFO", "stats"}),
+                HasSubstr("total_error_replies:" + std::to_string(look) + "\r"));
+  }
+}
+
+TEST_F(BrokerReturnTest, IsNotHeldUpByAFirstUrlThatIsFrozen) {
+  first_->Restart();
+  first_->process().Signal(SIGSTOP);
+  clock_.Advance(RedisClient::kReturnPause);
+  EXPECT_EQ(Where(), Server(*second_)) << "a part of the time is enough to see that";
 }
 
 TEST_F(BrokerFailoverTest, ComesBackToAServerThatOnlyRestarted) {

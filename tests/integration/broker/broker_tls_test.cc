@@ -10,6 +10,7 @@
 namespace airflow_host {
 namespace {
 
+using ::testing::AllOf;
 using ::testing::HasSubstr;
 
 /// An authority, a server's certificate for "localhost" (no address) and a client's.
@@ -75,6 +76,10 @@ class BrokerTlsTest : public BrokerIntegrationTest {
                          const std::string& options) {
     return "rediss://" + host + ":" + std::to_string(redis.port()) + "/0" + options;
   }
+  /// One that says nothing of TLS.
+  static std::string PlainUrl(const RedisServer& redis, const std::string& host) {
+    return "redis://" + host + ":" + std::to_string(redis.port()) + "/0";
+  }
   std::string Trusting() const { return "?ssl_ca_certs=" + certificates_->File("ca.pem"); }
 
   std::optional<Certificates> certificates_;
@@ -86,7 +91,7 @@ TEST_F(BrokerTlsTest, ReadsOverTls) {
   for (const std::string& options : {std::string(), std::string("?ssl_cert_reqs=none"), Trusting(),
                                      Trusting() + "&ssl_cert_reqs=required"}) {
     BrokerSettings settings;
-    settings.url = Url(redis, "127.0.0.1", options);
+    settings.url = Url(redis, "localhost", options);
     settings.queues = {"default"};
     const auto collector = Make(settings);
     for (int round = 0; round < 3; ++round) {
@@ -117,22 +122,53 @@ TEST_F(BrokerTlsTest, TakesADirectoryOfAuthorities) {
   }
 }
 
-TEST_F(BrokerTlsTest, ChecksTheNameWhereAsked) {
+/// What redis-py 6 and later do, and Airflow from 2.11 on with it.
+TEST_F(BrokerTlsTest, ChecksTheNameWithTheCertificate) {
   RedisServer redis(certificates_->Options("no"), true);
-  const std::string checked = Trusting() + "&ssl_check_hostname=true";
-  const auto named = Observe(*Make(Url(redis, "localhost", checked)));
-  EXPECT_TRUE(named) << named.error().message;
-  const auto other = Observe(*Make(Url(redis, "127.0.0.1", checked)));
-  ASSERT_FALSE(other);
-  EXPECT_THAT(other.error().message, HasSubstr("its certificate is refused: IP address mismatch"));
+  for (const char* checked : {"", "&ssl_cert_reqs=required", "&ssl_check_hostname=true"}) {
+    const auto named = Observe(*Make(Url(redis, "localhost", Trusting() + checked)));
+    EXPECT_TRUE(named) << checked << named.error().message;
+    const auto other = Observe(*Make(Url(redis, "127.0.0.1", Trusting() + checked)));
+    ASSERT_FALSE(other) << checked;
+    EXPECT_THAT(
+        other.error().message,
+        AllOf(HasSubstr("its certificate is refused: IP address mismatch"),
+              HasSubstr("ssl_check_hostname=false"), HasSubstr("--no-broker.tls-check-hostname")));
+  }
+}
+
+TEST_F(BrokerTlsTest, SendsNoPasswordToAServerOfAnotherName) {
+  auto options = certificates_->Options("no");
+  options.insert(options.end(), {"--requirepass", "pw"});
+  RedisServer redis(options, true);
+  const std::string url = "rediss://:pw@127.0.0.1:" + std::to_string(redis.port()) + "/0";
+  EXPECT_FALSE(Observe(*Make(url + Trusting())));
+  const std::string calls = redis.Cli({"-a", "pw", "INFO", "commandstats"});
+  EXPECT_THAT(calls, HasSubstr("cmdstat_auth:calls=1,")) << "of redis-cli itself: " << calls;
+}
+
+TEST_F(BrokerTlsTest, LeavesTheNameUncheckedWhereTold) {
+  RedisServer redis(certificates_->Options("no"), true);
+  BrokerSettings settings;
+  for (const char* told : {"&ssl_check_hostname=false", "&ssl_cert_reqs=none"}) {
+    settings.url = Url(redis, "127.0.0.1", Trusting() + told);
+    const auto observed = Observe(*Make(settings));
+    EXPECT_TRUE(observed) << told << observed.error().message;
+  }
+  settings.url = Url(redis, "127.0.0.1", Trusting());
+  settings.server_options.check_hostname = false;
+  const auto observed = Observe(*Make(settings));
+  EXPECT_TRUE(observed) << observed.error().message;
+  settings.url += "&ssl_check_hostname=true";
+  EXPECT_FALSE(Observe(*Make(settings))) << "the URL outweighs the setting";
 }
 
 TEST_F(BrokerTlsTest, ShowsItsOwnCertificate) {
   RedisServer redis(certificates_->Options("yes"), true);
-  const auto without = Observe(*Make(Url(redis, "127.0.0.1", Trusting())));
+  const auto without = Observe(*Make(Url(redis, "localhost", Trusting())));
   EXPECT_FALSE(without);
   const auto with =
-      Observe(*Make(Url(redis, "127.0.0.1",
+      Observe(*Make(Url(redis, "localhost",
                         Trusting() + "&ssl_certfile=" + certificates_->File("client.pem") +
                             "&ssl_keyfile=" + certificates_->File("client.key"))));
   EXPECT_TRUE(with) << with.error().message;
@@ -141,7 +177,7 @@ TEST_F(BrokerTlsTest, ShowsItsOwnCertificate) {
 TEST_F(BrokerTlsTest, TakesWhatAirflowSetsBesideTheUrl) {
   RedisServer redis(certificates_->Options("yes"), true);
   BrokerSettings settings;
-  settings.url = redis.TcpUrl();
+  settings.url = PlainUrl(redis, "localhost");
   TlsSettings tls;
   tls.verify_certificate = true;
   tls.authorities_file = certificates_->File("ca.pem");
@@ -152,6 +188,10 @@ TEST_F(BrokerTlsTest, TakesWhatAirflowSetsBesideTheUrl) {
   ASSERT_TRUE(observed) << observed.error().message;
   EXPECT_THAT((*observed)->server, HasSubstr("(TLS)"));
   EXPECT_TRUE((*observed)->problems.empty()) << "the listener speaks TLS, too";
+  settings.url = PlainUrl(redis, "127.0.0.1");
+  EXPECT_FALSE(Observe(*Make(settings))) << "its certificate names localhost";
+  settings.server_options.tls->check_hostname = false;
+  EXPECT_TRUE(Observe(*Make(settings)));
 }
 
 TEST_F(BrokerTlsTest, TakesAuthoritiesAsTextAndKeysWithPasswords) {
@@ -160,7 +200,7 @@ TEST_F(BrokerTlsTest, TakesAuthoritiesAsTextAndKeysWithPasswords) {
   std::ifstream file(certificates_->File("ca.pem"));
   const std::string pem{std::istreambuf_iterator<char>(file), {}};
   BrokerSettings settings;
-  settings.url = redis.TcpUrl();
+  settings.url = PlainUrl(redis, "localhost");
   TlsSettings tls;
   tls.verify_certificate = true;
   tls.authorities = pem;
@@ -205,7 +245,7 @@ TEST_F(BrokerTlsTest, SaysThatTheServerSpeaksNoTls) {
 TEST_F(BrokerTlsTest, ConnectsOnceToAServerThatIsStoppedInTheHandshake) {
   RedisServer redis(certificates_->Options("no"), true);
   redis.process().Signal(SIGSTOP);
-  const auto collector = Make(Url(redis, "127.0.0.1", Trusting()));
+  const auto collector = Make(Url(redis, "localhost", Trusting()));
   for (int round = 0; round < 3; ++round) {
     const auto observed = Observe(*collector, std::chrono::milliseconds(200));
     ASSERT_FALSE(observed);
@@ -219,7 +259,7 @@ TEST_F(BrokerTlsTest, ConnectsOnceToAServerThatIsStoppedInTheHandshake) {
 
 TEST_F(BrokerTlsTest, SurvivesARestart) {
   RedisServer redis(certificates_->Options("no"), true);
-  const auto collector = Make(Url(redis, "127.0.0.1", Trusting()));
+  const auto collector = Make(Url(redis, "localhost", Trusting()));
   ASSERT_TRUE(Observe(*collector));
   redis.Restart();
   const auto observed = Observe(*collector);

@@ -37,6 +37,12 @@ TEST(ParseBrokerServers, HandsTheTlsOfTheFirstOn) {
   ASSERT_TRUE(servers);
   ASSERT_TRUE(servers->servers[1].tls);
   EXPECT_EQ(servers->servers[1].tls->authorities_file, "/ca.pem");
+  // What the settings say of host names holds for every one of them.
+  BrokerServerOptions options;
+  options.check_hostname = false;
+  const auto unchecked = ParseBrokerServers("rediss://a;rediss://b?ssl_ca_certs=/ca.pem", options);
+  ASSERT_TRUE(unchecked && unchecked->servers[1].tls);
+  EXPECT_FALSE(unchecked->servers[1].tls->check_hostname);
   // A bare rediss:// has no options to hand on.
   const auto bare = ParseBrokerServers("rediss://a;redis://b");
   ASSERT_TRUE(bare);
@@ -106,6 +112,11 @@ TEST(ParseSentinelOptions, ReadsWhatConcernsTheConnection) {
   ASSERT_TRUE(plain);
   EXPECT_EQ(plain->password, std::nullopt) << "no text";
   EXPECT_FALSE(plain->tls) << "redis-py needs ssl=true";
+  const char* const silent = R"({"ssl": true})";
+  EXPECT_TRUE(ParseSentinelOptions(silent).value().tls->check_hostname) << "with the certificate";
+  EXPECT_FALSE(ParseSentinelOptions(silent, false).value().tls->check_hostname);
+  const char* const any_name = R"({"ssl": true, "ssl_check_hostname": false})";
+  EXPECT_FALSE(ParseSentinelOptions(any_name).value().tls->check_hostname);
   const auto open = ParseSentinelOptions(R"({"ssl": true, "ssl_cert_reqs": "none"})");
   ASSERT_TRUE(open && open->tls);
   EXPECT_FALSE(open->tls->verify_certificate);

@@ -96,7 +96,11 @@ TEST(ParseBrokerUrl, ReadsTlsAsKombuAndRedisPyDo) {
   const auto authority = ParseBrokerUrl("rediss://h?ssl_ca_certs=/etc/ca.pem");
   ASSERT_TRUE(authority && authority->tls);
   EXPECT_TRUE(authority->tls->verify_certificate);
-  EXPECT_FALSE(authority->tls->check_hostname);
+  EXPECT_TRUE(authority->tls->check_hostname) << "as in redis-py from 6.0 on";
+  const auto any_name = ParseBrokerUrl("rediss://h?ssl_ca_certs=a&ssl_check_hostname=False");
+  ASSERT_TRUE(any_name && any_name->tls);
+  EXPECT_TRUE(any_name->tls->verify_certificate);
+  EXPECT_FALSE(any_name->tls->check_hostname);
   EXPECT_EQ(authority->tls->authorities_file, "/etc/ca.pem");
   const auto all = ParseBrokerUrl(
       "rediss://h/1?ssl_cert_reqs=CERT_REQUIRED&ssl_ca_certs=a&ssl_certfile=b&ssl_keyfile=c"
@@ -146,6 +150,10 @@ TEST(ParseBrokerUrl, TakesDefaultsWhereTheUrlSaysNothing) {
     EXPECT_EQ(address->tls, airflow) << url;
     EXPECT_EQ(address->database, 4U) << url;
   }
+  const auto unchecked = ParseBrokerUrl(
+      "rediss://h?ssl_ca_certs=a", {.tls = std::nullopt, .database = 0, .check_hostname = false});
+  ASSERT_TRUE(unchecked && unchecked->tls);
+  EXPECT_FALSE(unchecked->tls->check_hostname);
   // kombu puts the URL's own options in their place as a whole.
   const auto own = ParseBrokerUrl("rediss://h/1?ssl_cert_reqs=none", defaults);
   ASSERT_TRUE(own && own->tls);

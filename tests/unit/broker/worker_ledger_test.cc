@@ -84,7 +84,8 @@ TEST_F(WorkerLedgerTest, IsPatientWithSlowHeartbeats) {
   EXPECT_THAT(Report(), ElementsAre("a lost"));
 }
 
-TEST_F(WorkerLedgerTest, LosesABoundWorkerThatWasNeverHeard) {
+TEST_F(WorkerLedgerTest, LosesAWorkerThatWasBoundUnderOurEyesAndNeverHeard) {
+  Bind({});
   Bind({"a"});
   now_ += seconds(10);
   EXPECT_THAT(Report(), IsEmpty()) << "not decided yet";
@@ -92,6 +93,45 @@ TEST_F(WorkerLedgerTest, LosesABoundWorkerThatWasNeverHeard) {
   EXPECT_THAT(Report(), ElementsAre("a lost"));
   Bind({});
   EXPECT_THAT(Report(), IsEmpty()) << "somebody tidied up";
+}
+
+/// A restart of the exporter loses nobody that died before it.
+TEST_F(WorkerLedgerTest, OnlyCountsThoseThatWereSilentBeforeItBegan) {
+  Bind({"pod-1", "pod-2"});
+  now_ += seconds(10);
+  EXPECT_THAT(Report(), IsEmpty());
+  EXPECT_EQ(ledger_.silent(), 0U) << "not decided yet";
+  now_ += seconds(1);
+  EXPECT_THAT(Report(), IsEmpty());
+  EXPECT_EQ(ledger_.silent(), 2U);
+  Bind({"pod-1", "pod-2", "pod-3"});
+  now_ += seconds(11);
+  EXPECT_THAT(Report(), ElementsAre("pod-3 lost")) << "it came while we watched";
+  ledger_.Hear(Heartbeat("pod-2"), now_);
+  EXPECT_THAT(Report(), ElementsAre("pod-2 live", "pod-3 lost"));
+  EXPECT_EQ(ledger_.silent(), 1U);
+  now_ += seconds(11);
+  EXPECT_THAT(Report(), ElementsAre("pod-2 lost", "pod-3 lost"));
+  Bind({"pod-1"});
+  EXPECT_THAT(Report(), IsEmpty());
+  EXPECT_EQ(ledger_.silent(), 1U);
+}
+
+TEST_F(WorkerLedgerTest, KnowsNothingOfWhatWasBoundOnAnotherServer) {
+  Bind({});
+  ledger_.ForgetBindings();
+  Bind({"a"});
+  now_ += seconds(11);
+  EXPECT_THAT(Report(), IsEmpty());
+  EXPECT_EQ(ledger_.silent(), 1U);
+}
+
+TEST_F(WorkerLedgerTest, DoesNotCountTheSilentByHalves) {
+  ledger_.NoteBound({"a"}, false, now_);
+  ledger_.NoteBound({"a", "b"}, false, now_);
+  now_ += seconds(11);
+  EXPECT_THAT(Report(), IsEmpty()) << "b may have been there before";
+  EXPECT_EQ(ledger_.silent(), std::nullopt);
 }
 
 TEST_F(WorkerLedgerTest, LetsGoOfThoseWhoSayGoodbye) {
@@ -138,11 +178,14 @@ TEST_F(WorkerLedgerTest, DropsTheLostAfterTheirTimeThoughTheyStayBound) {
     Bind({"pod-1"});
     EXPECT_THAT(Report(), IsEmpty()) << "it does not come back as a new one";
   }
+  EXPECT_EQ(ledger_.silent(), 1U);
   ledger_.Hear(Heartbeat("pod-1"), now_);
   EXPECT_THAT(Report(), ElementsAre("pod-1 live"));
+  EXPECT_EQ(ledger_.silent(), 0U);
 }
 
 TEST_F(WorkerLedgerTest, BlamesNobodyForATimeWithoutListening) {
+  Bind({"a"});
   Bind({"a", "b"});
   ledger_.Hear(Heartbeat("a"), now_);
   now_ += seconds(60);

@@ -107,6 +107,25 @@ TEST(Insights, DoNotNameAContainerByProcessesOfLongAgo) {
   EXPECT_EQ(ComponentOfContainer(insights, clock), "");
 }
 
+TEST(Insights, FillInTheVisibilityTimeoutOfTheReleaseThatIsSeen) {
+  ManualClock clock;
+  Insights insights(InsightSettings{.trend = {}}, clock);
+  const auto filled = [&] {
+    const auto absorbed = insights.Absorb(std::make_shared<BrokerObservation>(), clock.SteadyNow());
+    return dynamic_cast<const BrokerObservation&>(*absorbed).visibility_timeout;
+  };
+  EXPECT_EQ(filled(), std::chrono::seconds(86'400));
+  auto metadata = std::make_shared<MetadataObservation>();
+  metadata->airflow_version = "2.9.2-2.9.3";
+  insights.Absorb(metadata, clock.SteadyNow());
+  EXPECT_EQ(filled(), std::chrono::seconds(21'600));
+  auto components = std::make_shared<ComponentObservation>();
+  components->install.installs.resize(1);
+  components->install.installs[0].celery_provider = "3.10.0";
+  insights.Absorb(components, clock.SteadyNow());
+  EXPECT_EQ(filled(), std::chrono::seconds(84'600)) << "somebody has another provider";
+}
+
 /// A database with one task that has been queued for long, and a broker that knows nothing of it.
 /// The wall clock is set forward by `step` during each reading.
 void ReadBoth(Insights& insights, ManualClock& clock, std::chrono::seconds step = {}) {

@@ -101,6 +101,7 @@ TEST_F(LoadSettingsTest, EverySettingCanComeFromEverySource) {
       {"broker.priority-steps", "0,5"},
       {"broker.master-name", "mymaster"},
       {"broker.tls", "true"},
+      {"broker.tls-check-hostname", "false"},
       {"broker.tls-ca-file", "/ca.pem"},
       {"broker.tls-cert-file", "/cert.pem"},
       {"broker.tls-key-file", "/key.pem"},

@@ -15,7 +15,7 @@ class SecretsTest : public SettingsTest {
  protected:
   /// Everything that the settings give for a person to read.
   std::string AllText() {
-    input_.arguments.push_back("--check-config");
+    input_.arguments.emplace_back("--check-config");
     const auto loaded = LoadSettings(input_);
     input_.arguments.pop_back();
     if (!loaded) return loaded.error().message;
@@ -104,6 +104,24 @@ TEST_F(SecretsTest, TheSentinelsPasswordIsNeverShown) {
   input_.arguments = {std::string("--broker.sentinel-options=") + options};
   EXPECT_EQ(Failure().ExitCode(), 2);
   EXPECT_THAT(Failure().message, AllOf(HasSubstr("would show a secret"), Not(HasSubstr("word"))));
+}
+
+/// As the provider marks the option: a command may print it, a secrets backend may hold it.
+TEST_F(SecretsTest, TheSentinelsPasswordMayComeFromACommand) {
+  const std::string name = "AIRFLOW__CELERY_BROKER_TRANSPORT_OPTIONS__SENTINEL_KWARGS";
+  for (const char* suffix : {"_CMD", "_SECRET"}) {
+    input_.environment = {{name + suffix, R"(printf '{"password":"secret"}')"}};
+    const Settings settings = Load();
+    EXPECT_EQ(settings.collector.broker_sentinel_options, "");
+    ASSERT_EQ(settings.notes.size(), 1U) << suffix << " is not passed over in silence";
+    EXPECT_THAT(settings.notes.front(), AllOf(HasSubstr(suffix), Not(HasSubstr("password"))));
+  }
+  input_.environment = {{name + "_CMD", R"(printf '{"password":"secret"}')"}};
+  input_.environment["PATH"] = "/usr/bin:/bin";
+  input_.arguments = {"--airflow.allow-commands"};
+  const Settings settings = Load();
+  EXPECT_EQ(settings.collector.broker_sentinel_options, R"({"password":"secret"})");
+  EXPECT_EQ(Origin(settings, "broker.sentinel-options").value, "***");
 }
 
 TEST_F(SecretsTest, ABadUrlFileIsAUsageError) {
