@@ -52,8 +52,9 @@ bool IsStuck(const ReconcilePair& pair, const std::string& queue, std::uint64_t 
 
 }  // namespace
 
-bool FlowJudge::HasFreeSlots(const std::string& queue, const BrokerSnapshot& broker,
+bool FlowJudge::HasFreeSlots(const std::string& queue, const ReconcilePair& pair,
                              Names& names) const {
+  const BrokerSnapshot& broker = pair.broker;
   auto workers = consumers_.Of(queue, broker);
   const bool known = workers.has_value();
   if (!known) {
@@ -68,8 +69,8 @@ bool FlowJudge::HasFreeSlots(const std::string& queue, const BrokerSnapshot& bro
     names.insert(worker->name);
     active += *worker->active;
   }
-  if (workers->empty() || !worker_concurrency_) return !workers->empty() && active == 0;
-  return active < workers->size() * *worker_concurrency_;
+  if (workers->empty() || !pair.least_concurrency) return !workers->empty() && active == 0;
+  return active < workers->size() * *pair.least_concurrency;
 }
 
 void FlowJudge::AbsorbQueues(const ReconcilePair& pair, Names& with_work) {
@@ -77,7 +78,7 @@ void FlowJudge::AbsorbQueues(const ReconcilePair& pair, Names& with_work) {
   const std::set<std::string> left = QueuesLeft(pair);
   for (const auto& [name, messages] : pair.broker.messages) {
     const bool stalled = IsStuck(pair, name, messages, left.contains(name)) &&
-                         HasFreeSlots(name, pair.broker, with_work);
+                         HasFreeSlots(name, pair, with_work);
     LastingMinimum lasting = std::move(stalled_[name]);
     lasting.Add(pair.now, stalled ? 1 : 0);
     next[name] = std::move(lasting);
@@ -101,7 +102,7 @@ void FlowJudge::AbsorbIdle(const BrokerSnapshot& broker, const Names& with_work,
 
 void FlowJudge::Absorb(const ReconcilePair& pair) {
   if (!pair.broker.active) {
-    *this = FlowJudge(worker_concurrency_);
+    *this = {};
     return;
   }
   Names with_work;

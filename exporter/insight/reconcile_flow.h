@@ -4,7 +4,7 @@
 // A queue is stuck while it holds messages, does not get shorter, nothing of it runs, and all that
 // was queued in it still is (where nothing is queued in the database: while no worker begins
 // anything). It is stalled where besides its workers have free slots: they execute fewer tasks than
-// they could by worker_concurrency, or, where that is not known, none.
+// each of them runs at the least, or, where that is not known, none.
 //
 // A worker is catatonic which is heard, executes nothing and has begun nothing, while it must have
 // work: every queue holds messages (it consumes one of them, whichever that is), or one is stuck
@@ -32,10 +32,6 @@ namespace airflow_host {
 /// Remembers for how long queues have been stuck and workers idle. Used by one thread.
 class FlowJudge {
  public:
-  /// `worker_concurrency`: tasks that one worker runs at once, where it is known.
-  explicit FlowJudge(std::optional<std::uint32_t> worker_concurrency)
-      : worker_concurrency_(worker_concurrency) {}
-
   /// Takes over one pair of snapshots. Where the workers are not known everything is forgotten.
   void Absorb(const ReconcilePair& pair);
 
@@ -52,9 +48,8 @@ class FlowJudge {
   void AbsorbQueues(const ReconcilePair& pair, Names& with_work);
   void AbsorbIdle(const BrokerSnapshot& broker, const Names& with_work, SteadyTime now);
   /// Whether the workers of `queue` have free slots; adds their names to `names`.
-  bool HasFreeSlots(const std::string& queue, const BrokerSnapshot& broker, Names& names) const;
+  bool HasFreeSlots(const std::string& queue, const ReconcilePair& pair, Names& names) const;
 
-  std::optional<std::uint32_t> worker_concurrency_;
   QueueConsumers consumers_;
   std::map<std::string, LastingMinimum> stalled_;  ///< 1 or 0, by queue.
   LastingMinimum idle_count_;

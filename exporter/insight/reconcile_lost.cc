@@ -92,7 +92,7 @@ void LostTaskJudge::Absorb(const ReconcilePair& pair) {
   const auto unacked_ids = UnackedIds(pair);
   const std::uint64_t unacked = UnackedOfQueued(pair);
   for (const BrokerQueue& seen : pair.broker.seen->queues) {
-    if (!seen.messages) continue;
+    if (!seen.messages || RowsOf(pair.database, seen.name).queued_unknown > 0) continue;
     std::optional<std::vector<ReconcileKey>> missing;
     if (unacked_ids && seen.message_ids) {
       missing = MissingById(pair.database, seen.name, *seen.message_ids, *unacked_ids);

@@ -40,7 +40,8 @@ namespace airflow_host {
 /// Remembers what has been missing for how long. Used by one thread.
 class LostTaskJudge {
  public:
-  /// Takes over one pair of snapshots. Queues whose messages are not known any more are forgotten.
+  /// Takes over one pair of snapshots. Queues whose messages are not known any more are forgotten,
+  /// and those in which tasks are queued of which it is not known whether they are Celery's.
   void Absorb(const ReconcilePair& pair);
 
   /// The queues that can be judged as of the last pair, by name.

@@ -7,41 +7,12 @@
 #include <utility>
 
 #include "collectors/support/text.h"
-#include "exporter/insight/executors.h"
 
 namespace airflow_host {
 namespace {
 
 /// What the metadata collector calls the queues and executors beyond its limit.
 constexpr std::string_view kOther = "other";
-
-/// How sure it is that a task's message is on Celery's broker.
-enum class Celerys { kYes, kNo, kPerhaps };
-
-class Sorter {
- public:
-  explicit Sorter(const ExecutionSettings& settings)
-      : executors_(settings.executor), kubernetes_queue_(settings.kubernetes_queue) {}
-
-  Celerys Sort(const std::string& executor, std::string_view queue) const {
-    if (executor == kOther && queue == kOther) return Celerys::kPerhaps;
-    if (executors_.IsCeleryKubernetes() && queue == kubernetes_queue_) return Celerys::kNo;
-    if (!executors_.IsCelerys(executor)) return Celerys::kNo;
-    if (executor.empty() || Lower(executor).find("celery") != std::string::npos) {
-      return Celerys::kYes;
-    }
-    // What is left: an alias, or a class that is not configured.
-    if (executor.ends_with("LocalExecutor") || executor.ends_with("SequentialExecutor")) {
-      return Celerys::kNo;
-    }
-    return executors_.known() && !executor.ends_with("Executor") ? Celerys::kYes
-                                                                 : Celerys::kPerhaps;
-  }
-
- private:
-  Executors executors_;
-  std::string kubernetes_queue_;
-};
 
 template <typename... Parts>
 ReconcileKey KeyOf(const Parts&... parts) {
@@ -87,9 +58,11 @@ void Count(const TaskInstanceCount& row, Celerys celerys, DatabaseSnapshot& snap
   }
   if (celerys == Celerys::kNo) return;
   (queued ? snapshot.queued_anyhow : snapshot.running_anyhow) += row.count;
-  if (celerys != Celerys::kYes) return;
+  if (celerys == Celerys::kPerhaps) return;
   QueueRows& queue = snapshot.queues[row.queue];
-  if (queued) {
+  if (celerys == Celerys::kUnknown) {
+    (queued ? queue.queued_unknown : snapshot.running_unknown) += row.count;
+  } else if (queued) {
     queue.queued += row.count;
     queue.queued_beyond_grace += row.queued_beyond_grace;
   } else {
@@ -129,24 +102,22 @@ std::string ShortHostName(std::string_view name) {
 ReconcileKey KeyOfId(const std::string& id) { return KeyOf(id); }
 
 std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observation,
-                                           const ExecutionSettings& settings,
-                                           ObservationSpan span) {
+                                           const CeleryTasks& celerys, ObservationSpan span) {
   if (observation.task_instances.empty()) return std::nullopt;
-  const Sorter sorter(settings);
   DatabaseSnapshot snapshot;
   snapshot.span = span;
   snapshot.heartbeat_lost = observation.task_instances_heartbeat_lost;
   snapshot.ids_are_message_ids = IsFrom33On(observation.airflow_version.value_or(""));
   std::uint64_t counted = 0;
   for (const TaskInstanceCount& row : observation.task_instances) {
-    Count(row, sorter.Sort(row.executor, row.queue), snapshot);
+    Count(row, celerys.Sort(row.executor, row.queue), snapshot);
     if (row.state == "queued" || row.state == "running") counted += row.count;
   }
   std::uint64_t listed = 0;
   for (const TaskRow& row : observation.tasks) {
     if (row.state != "queued" && row.state != "running") continue;
     ++listed;
-    List(row, sorter.Sort(row.executor, row.queue), observation.observed_at, snapshot);
+    List(row, celerys.Sort(row.executor, row.queue), observation.observed_at, snapshot);
   }
   snapshot.all_rows_listed = listed >= counted && listed < MetadataObservation::kMostTasks;
   return snapshot;

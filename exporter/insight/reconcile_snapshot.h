@@ -16,7 +16,7 @@
 #include "collectors/broker/broker_observation.h"
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/support/clock.h"
-#include "exporter/insight/execution_settings.h"
+#include "exporter/insight/celery_tasks.h"
 #include "exporter/insight/reconcile_lasting.h"
 
 namespace airflow_host {
@@ -35,6 +35,8 @@ struct QueueRows {
   std::uint64_t queued = 0;
   std::uint64_t queued_beyond_grace = 0;
   std::uint64_t running = 0;
+  /// Others that are queued, of which it is not known whether they are Celery's.
+  std::uint64_t queued_unknown = 0;
 };
 
 /// One task instance that is queued for Celery's workers.
@@ -59,6 +61,8 @@ struct DatabaseSnapshot {
   std::uint64_t running = 0;                ///< Celery's of all queues.
   std::uint64_t running_anyhow = 0;         ///< With those whose executor is not certain.
   std::uint64_t queued_anyhow = 0;          ///< The same for queued ones.
+  /// Of running_anyhow, those of which it is not known whether they are Celery's.
+  std::uint64_t running_unknown = 0;
   std::optional<std::uint64_t> heartbeat_lost;
   /// Every queue is counted by its own name; else some are in "other".
   bool all_queues_named = true;
@@ -95,6 +99,8 @@ struct ReconcilePair {
   const BrokerSnapshot& broker;
   const DatabaseSnapshot& database;
   SteadyTime now{};  ///< When the last of them was made.
+  /// Tasks that each live worker runs at once at the least; absent where that is not known.
+  std::optional<std::uint32_t> least_concurrency = std::nullopt;
 };
 
 /// What a worker's host and a task instance's are compared by: "worker-0" of "celery@worker-0" and
@@ -106,7 +112,7 @@ ReconcileKey KeyOfId(const std::string& id);
 
 /// Nothing where the observation has no counts of task instances. Any thread.
 std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observation,
-                                           const ExecutionSettings& settings, ObservationSpan span);
+                                           const CeleryTasks& celerys, ObservationSpan span);
 
 /// `observation` is not null. Any thread.
 BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,

@@ -43,6 +43,12 @@ void QueueWorld::AddForeignRow(const std::string& queue, const std::string& exec
   tasks_.push_back(task);
 }
 
+void QueueWorld::AddPodsTask(const std::string& queue) {
+  AddForeignRow(queue, "");
+  tasks_.back().stage = Stage::kRunning;
+  tasks_.back().in_pod = true;
+}
+
 bool QueueWorld::Executes(const Task& task) {
   return task.stage == Stage::kStarting || task.stage == Stage::kRunning ||
          task.stage == Stage::kFinishing;
@@ -157,7 +163,8 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     TaskInstanceCount& count = counts[{queued ? "queued" : "running", task.queue, task.executor}];
     ++count.count;
     if (queued && now_ - task.queued_at > 60) ++count.queued_beyond_grace;
-    const bool lost = !queued && (!task.has_message || workers_[task.worker].killed_at >= 0);
+    const bool lost = !queued && !task.in_pod &&
+                      (!task.has_message || workers_[task.worker].killed_at >= 0);
     const double gone = task.has_message ? workers_[task.worker].killed_at : task.until;
     if (lost && now_ - gone > kHeartbeatTimeout) ++*seen->task_instances_heartbeat_lost;
     TaskRow row;
@@ -169,7 +176,8 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     row.queued_at = FromSecondsSinceEpoch(kStart + task.queued_at);
     if (!queued) {
       row.started_at = FromSecondsSinceEpoch(kStart + task.started_at);
-      row.hostname = "Worker-" + std::to_string(task.worker) + ".airflow.svc.cluster.local";
+      row.hostname = (task.in_pod ? "pod-" + row.task_id : "Worker-" + std::to_string(task.worker)) +
+                     ".airflow.svc.cluster.local";
     }
     if (tells_ids) row.external_executor_id = IdOf(task.number);
     seen->tasks.push_back(std::move(row));

@@ -56,6 +56,8 @@ class QueueWorld {
   void StopSources() { sources_.clear(); }
   /// One task instance that another executor runs; it stays queued.
   void AddForeignRow(const std::string& queue, const std::string& executor);
+  /// One that runs in a pod of its own, and names no executor; it goes on for ever.
+  void AddPodsTask(const std::string& queue);
 
   void Step();
   double now() const { return now_; }
@@ -95,6 +97,7 @@ class QueueWorld {
     bool has_row = true;
     bool has_message = true;
     bool stays = false;  ///< In its stage, whatever the time.
+    bool in_pod = false;
     double queued_at = 0;
     double until = 0;  ///< When its stage ends.
     double duration = 0;

@@ -63,7 +63,7 @@ TEST_F(BrokenAirflow, CountsTheRunningTasksWhoseProcessesAreGoneOnce) {
 
 TEST_F(BrokenAirflow, TakesTheProcessesOfThisHostForAccounts) {
   Send(8, {3600, 3600});
-  watcher_.tasks_here = 8;
+  watcher_.components.task_processes = 8;
   watcher_.Run(60);
   ASSERT_EQ(world_.KillTasksOf(0), 4);
   watcher_.Run(200);
