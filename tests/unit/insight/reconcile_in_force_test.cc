@@ -149,5 +149,35 @@ TEST_F(UnknownExecutor, IsNoneOfAQueueWhoseTasksWorkersRun) {
   EXPECT_EQ(watcher.Lost("default"), 1U);
 }
 
+/// Workers of different sizes, a queue of pods beside, and an executor that nobody tells.
+class HealthyMixture : public ::testing::TestWithParam<std::uint64_t> {};
+
+TEST_P(HealthyMixture, ShowsZeroWithoutAnySettings) {
+  QueueWorld world(GetParam());
+  for (const char* queue : {"default", "high", "pods"}) world.AddQueue(queue);
+  world.AddWorker({"default", "high"}, world.Draw(1, 3));
+  world.AddWorker({"high"}, 8);
+  for (const char* queue : {"default", "high"}) {
+    world.AddSource({.queue = queue,
+                     .period = world.Draw(Seconds{10, 60}),
+                     .batch = world.Draw(1, 12),
+                     .duration = {20, world.Draw(Seconds{30, 600})}});
+  }
+  for (int number = world.Draw(1, 3); number > 0; --number) world.AddPodsTask("pods");
+  world.AddForeignRow("pods", "");
+  Watcher watcher(world, {});
+  if (world.Draw(0, 1) == 0) Runs(watcher.components, {8});  // Of two.
+  while (world.now() < 1200) {
+    watcher.Step();
+    const ReconcileReport report = watcher.Report();
+    ASSERT_EQ(Wrong(report), "") << "at " << world.now();
+    ASSERT_FALSE(report.phantom_unaccounted) << "at " << world.now();
+  }
+  EXPECT_EQ(watcher.Lost("default"), 0U);
+  EXPECT_EQ(watcher.Lost("pods"), std::nullopt);
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, HealthyMixture, ::testing::Range<std::uint64_t>(1, 5));
+
 }  // namespace
 }  // namespace airflow_host
