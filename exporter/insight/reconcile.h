@@ -54,8 +54,8 @@ class Reconcile {
 
   explicit Reconcile(ExecutionSettings settings);
 
-  /// Takes over an observation of the database. `components`: what runs on this host meanwhile; null
-  /// where that is not known.
+  /// Takes over an observation of the database. `components`: what runs on this host meanwhile;
+  /// null where that is not known.
   void Absorb(const MetadataObservation& observation, ObservationSpan span,
               const ComponentObservation* components);
 

@@ -77,8 +77,8 @@ void FlowJudge::AbsorbQueues(const ReconcilePair& pair, Names& with_work) {
   std::map<std::string, LastingMinimum> next;
   const std::set<std::string> left = QueuesLeft(pair);
   for (const auto& [name, messages] : pair.broker.messages) {
-    const bool stalled = IsStuck(pair, name, messages, left.contains(name)) &&
-                         HasFreeSlots(name, pair, with_work);
+    const bool stalled =
+        IsStuck(pair, name, messages, left.contains(name)) && HasFreeSlots(name, pair, with_work);
     LastingMinimum lasting = std::move(stalled_[name]);
     lasting.Add(pair.now, stalled ? 1 : 0);
     next[name] = std::move(lasting);

@@ -7,8 +7,8 @@
 //   the largest of: what live workers execute, unacked messages, task processes on this host
 //   and those without a heartbeat, which are counted on their own
 //
-// and what is left in every pair of snapshots for kDifferenceLasts is unaccounted. While others run of
-// which it is not known whether they are Celery's, nothing is told.
+// and what is left in every pair of snapshots for kDifferenceLasts is unaccounted. While others run
+// of which it is not known whether they are Celery's, nothing is told.
 //
 // What it does not see: short tasks are no more than accounts, so as many of them as run can hide
 // as many; and unacked messages that a killed worker has left account for tasks until the

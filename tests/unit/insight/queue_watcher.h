@@ -17,8 +17,7 @@ namespace airflow_host {
 /// Reads both systems every 15 s, each at its own phase and within a time of its own.
 class Watcher {
  public:
-  explicit Watcher(QueueWorld& world,
-                   ExecutionSettings settings = {.executor = "CeleryExecutor"})
+  explicit Watcher(QueueWorld& world, ExecutionSettings settings = {.executor = "CeleryExecutor"})
       : world_(world), reconcile_(std::move(settings)) {
     database_.next = world.now() + world.Draw(Seconds{0, 15});
     broker_.next = world.now() + world.Draw(Seconds{0, 15});

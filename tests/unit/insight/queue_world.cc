@@ -163,8 +163,8 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     TaskInstanceCount& count = counts[{queued ? "queued" : "running", task.queue, task.executor}];
     ++count.count;
     if (queued && now_ - task.queued_at > 60) ++count.queued_beyond_grace;
-    const bool lost = !queued && !task.in_pod &&
-                      (!task.has_message || workers_[task.worker].killed_at >= 0);
+    const bool lost =
+        !queued && !task.in_pod && (!task.has_message || workers_[task.worker].killed_at >= 0);
     const double gone = task.has_message ? workers_[task.worker].killed_at : task.until;
     if (lost && now_ - gone > kHeartbeatTimeout) ++*seen->task_instances_heartbeat_lost;
     TaskRow row;
@@ -176,8 +176,9 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     row.queued_at = FromSecondsSinceEpoch(kStart + task.queued_at);
     if (!queued) {
       row.started_at = FromSecondsSinceEpoch(kStart + task.started_at);
-      row.hostname = (task.in_pod ? "pod-" + row.task_id : "Worker-" + std::to_string(task.worker)) +
-                     ".airflow.svc.cluster.local";
+      row.hostname =
+          (task.in_pod ? "pod-" + row.task_id : "Worker-" + std::to_string(task.worker)) +
+          ".airflow.svc.cluster.local";
     }
     if (tells_ids) row.external_executor_id = IdOf(task.number);
     seen->tasks.push_back(std::move(row));

@@ -137,8 +137,12 @@ TEST_F(UnknownExecutor, LeavesOpenWhetherPodsTasksRun) {
 
 TEST_F(UnknownExecutor, IsNoneOfAQueueWhoseTasksWorkersRun) {
   Watcher watcher(world_, {});
-  world_.AddSource({.queue = "default", .period = 1e6, .phase = 1, .batch = 4,
-                    .duration = {300, 300}, .once = true});
+  world_.AddSource({.queue = "default",
+                    .period = 1e6,
+                    .phase = 1,
+                    .batch = 4,
+                    .duration = {300, 300},
+                    .once = true});
   watcher.Run(120);
   EXPECT_EQ(watcher.Report().phantom_unaccounted, 0U);
   world_.KillTasksOf(0);
