@@ -41,10 +41,14 @@ ReconcileReport DatedReconcileReport::FreshAt(SteadyTime now) const {
 }
 
 Reconcile::Reconcile(ExecutionSettings settings)
-    : settings_(std::move(settings)), judges_(NewJudges()) {}
+    : settings_(std::move(settings)),
+      judges_{{}, {}, {}, FlowJudge(settings_.worker_concurrency)} {}
 
-Reconcile::Judges Reconcile::NewJudges() const {
-  return {{}, {}, {}, FlowJudge(settings_.worker_concurrency)};
+void Reconcile::BeginAnew() {
+  judges_.lost = {};
+  judges_.running = {};
+  judges_.messages = {};
+  judges_.flow.BeginAnew();
 }
 
 void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan span,
@@ -53,7 +57,7 @@ void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan s
   database_at_ = span.ended;
   heartbeat_lost_ = observation.task_instances_heartbeat_lost;
   if (!snapshot) {
-    judges_ = NewJudges();
+    BeginAnew();
     paired_at_.reset();
     return;
   }
@@ -65,7 +69,7 @@ void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan s
 void Reconcile::Absorb(std::shared_ptr<const BrokerObservation> observation, ObservationSpan span) {
   if (!brokers_.empty() && brokers_.back().seen->run_id != observation->run_id) {
     brokers_.clear();
-    judges_ = NewJudges();
+    BeginAnew();
     paired_at_.reset();
   }
   broker_at_ = span.ended;
@@ -84,7 +88,7 @@ const BrokerSnapshot* Reconcile::Partner() const {
 
 void Reconcile::Judge(const BrokerSnapshot& broker, std::uint64_t tasks_here) {
   const SteadyTime now = databases_.back().span.ended;
-  if (!IsFresh(paired_at_, now)) judges_ = NewJudges();
+  if (!IsFresh(paired_at_, now)) BeginAnew();
   const DatabaseSnapshot* const before = NewestBefore(databases_, broker.span);
   const ReconcilePair pair{
       .earlier_broker = before != nullptr ? NewestBefore(brokers_, before->span) : nullptr,

@@ -57,7 +57,7 @@ class Reconcile {
               std::uint64_t tasks_here);
 
   /// Takes over an observation of the broker. Where it is another server than before, or the same
-  /// after a restart, all that was remembered is void.
+  /// after a restart, all differences begin anew; what was learned of the workers is kept.
   void Absorb(std::shared_ptr<const BrokerObservation> observation, ObservationSpan span);
 
   /// What comes of it. Allocates.
@@ -71,7 +71,8 @@ class Reconcile {
     FlowJudge flow;
   };
 
-  Judges NewJudges() const;
+  /// Forgets for how long anything has differed.
+  void BeginAnew();
   /// The broker's snapshot that the newest one of the database makes a pair with; null for none.
   const BrokerSnapshot* Partner() const;
   void Judge(const BrokerSnapshot& broker, std::uint64_t tasks_here);

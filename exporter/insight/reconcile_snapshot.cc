@@ -108,10 +108,7 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
-    snapshot.running_rows[KeyOfRun(row)] = {row.queue, row.queued_at};
-    if (!row.hostname.empty()) {
-      snapshot.running_at.insert({row.queue, ShortHostName(row.hostname)});
-    }
+    snapshot.running_rows[KeyOfRun(row)] = {row.queue, ShortHostName(row.hostname), row.queued_at};
     return;
   }
   const bool beyond_grace = row.queued_at && now - *row.queued_at > kQueuedGrace;
@@ -175,6 +172,15 @@ BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
   }
   snapshot.seen = std::move(observation);
   return snapshot;
+}
+
+std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
+                                            const DatabaseSnapshot& later) {
+  std::vector<const RunningRow*> begun;
+  for (const auto& [key, run] : later.running_rows) {
+    if (!earlier.running_rows.contains(key)) begun.push_back(&run);
+  }
+  return begun;
 }
 
 std::optional<std::uint64_t> StartedBetween(const BrokerSnapshot& earlier,
