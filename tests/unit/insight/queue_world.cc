@@ -185,6 +185,7 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
   }
   for (auto& [key, count] : counts) {
     std::tie(count.state, count.queue, count.executor) = key;
+    if (count.queue == queue_among_others) count.queue = count.executor = "other";
     seen->task_instances.push_back(count);
   }
   std::stable_sort(seen->tasks.begin(), seen->tasks.end(),
