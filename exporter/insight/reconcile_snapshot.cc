@@ -1,6 +1,7 @@
 // Takes from the observations what is compared.
 #include "exporter/insight/reconcile_snapshot.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <string_view>
@@ -85,7 +86,12 @@ void Count(const TaskInstanceCount& row, Celerys celerys, DatabaseSnapshot& snap
   if (row.queue == kOther && row.executor == kOther && row.count > 0) {
     snapshot.all_queues_named = false;
   }
-  if (celerys == Celerys::kNo) return;
+  if (celerys == Celerys::kNo) {
+    if (snapshot.heartbeat_lost && row.heartbeat_lost) {
+      *snapshot.heartbeat_lost -= std::min(*snapshot.heartbeat_lost, *row.heartbeat_lost);
+    }
+    return;
+  }
   (queued ? snapshot.queued_anyhow : snapshot.running_anyhow) += row.count;
   if (celerys != Celerys::kYes) return;
   QueueRows& queue = snapshot.queues[row.queue];

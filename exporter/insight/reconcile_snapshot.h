@@ -58,6 +58,7 @@ struct DatabaseSnapshot {
   std::uint64_t running = 0;                ///< Celery's of all queues.
   std::uint64_t running_anyhow = 0;         ///< With those whose executor is not certain.
   std::uint64_t queued_anyhow = 0;          ///< The same for queued ones.
+  /// Running without a heartbeat, less those that another executor is known to run.
   std::optional<std::uint64_t> heartbeat_lost;
   /// Every queue is counted by its own name; else some are in "other".
   bool all_queues_named = true;
