@@ -11,7 +11,7 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 readonly all_groups=(lint rules dashboards unit e2e integration asan tsan fuzz)
-# Not part of all: a real Airflow from PyPI (tests/airflow); ten minutes of up to a day's work
+# Not part of all: a real Airflow from PyPI (tests/airflow); a day's work in ten minutes
 # (test_compressed_day.py, of which a short run is among the integration tests).
 readonly more_groups=(airflow soak)
 readonly logs=build/test-logs

@@ -15,7 +15,7 @@ import time
 import traceback
 from typing import Any, Callable, Optional
 
-from celery.signals import worker_process_init
+from celery.signals import worker_process_init, worker_ready
 from setproctitle import setproctitle
 
 from .dags import QUEUES, find_dag
@@ -25,6 +25,7 @@ from .process import die_with_parent
 from .settings import Settings
 
 HEARTBEAT_SECONDS = 2
+TURN_SECONDS = 0.01  # of Celery's loop, where time is to go faster
 
 
 def run(settings: Settings) -> None:
@@ -33,6 +34,13 @@ def run(settings: Settings) -> None:
     @worker_process_init.connect
     def on_pool_child(**_: Any) -> None:
         die_with_parent()
+
+    @worker_ready.connect
+    def on_ready(sender: Any, **_: Any) -> None:
+        # A turn of Celery's loop asks Redis for a message at its beginning only. If all slots were
+        # taken then, it asks again after its next event, and that may be a timer's, a second later.
+        if settings.speed > 1:
+            sender.hub.call_repeatedly(TURN_SECONDS, lambda: None)
 
     @functools.cache
     def own_database() -> Database:
