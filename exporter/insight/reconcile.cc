@@ -45,6 +45,13 @@ ReconcileReport DatedReconcileReport::FreshAt(SteadyTime now) const {
 Reconcile::Reconcile(ExecutionSettings settings)
     : settings_(std::move(settings)), celerys_(settings_.kubernetes_queue) {}
 
+void Reconcile::BeginAnew() {
+  judges_.lost = {};
+  judges_.running = {};
+  judges_.messages = {};
+  judges_.flow.BeginAnew();
+}
+
 void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan span,
                        const ComponentObservation* components) {
   celerys_.Learn(ExecutorsInForce(settings_, components), observation,
@@ -53,7 +60,7 @@ void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan s
   database_at_ = span.ended;
   heartbeat_lost_ = observation.task_instances_heartbeat_lost;
   if (!snapshot) {
-    judges_ = {};
+    BeginAnew();
     paired_at_.reset();
     return;
   }
@@ -65,7 +72,7 @@ void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan s
 void Reconcile::Absorb(std::shared_ptr<const BrokerObservation> observation, ObservationSpan span) {
   if (!brokers_.empty() && brokers_.back().seen->run_id != observation->run_id) {
     brokers_.clear();
-    judges_ = {};
+    BeginAnew();
     paired_at_.reset();
   }
   broker_at_ = span.ended;
@@ -84,7 +91,7 @@ const BrokerSnapshot* Reconcile::Partner() const {
 
 void Reconcile::Judge(const BrokerSnapshot& broker, const ComponentObservation* components) {
   const SteadyTime now = databases_.back().span.ended;
-  if (!IsFresh(paired_at_, now)) judges_ = {};
+  if (!IsFresh(paired_at_, now)) BeginAnew();
   const DatabaseSnapshot* const before = NewestBefore(databases_, broker.span);
   const ReconcilePair pair{
       .earlier_broker = before != nullptr ? NewestBefore(brokers_, before->span) : nullptr,

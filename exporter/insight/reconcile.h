@@ -60,7 +60,7 @@ class Reconcile {
               const ComponentObservation* components);
 
   /// Takes over an observation of the broker. Where it is another server than before, or the same
-  /// after a restart, all that was remembered is void.
+  /// after a restart, all differences begin anew; what was learned of the workers is kept.
   void Absorb(std::shared_ptr<const BrokerObservation> observation, ObservationSpan span);
 
   /// What comes of it. Allocates.
@@ -74,6 +74,8 @@ class Reconcile {
     FlowJudge flow;
   };
 
+  /// Forgets for how long anything has differed.
+  void BeginAnew();
   /// The broker's snapshot that the newest one of the database makes a pair with; null for none.
   const BrokerSnapshot* Partner() const;
   void Judge(const BrokerSnapshot& broker, const ComponentObservation* components);

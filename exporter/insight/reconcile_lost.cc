@@ -103,6 +103,8 @@ void LostTaskJudge::Absorb(const ReconcilePair& pair) {
     if (missing) {
       queue.missing.Add(pair.now, Signed(missing->size()));
       queue.candidates.Update(pair.now, *missing);
+    } else if (!pair.database.queues.contains(seen.name) && !pair.database.all_queues_named) {
+      continue;  // Its tasks are counted among those of others.
     } else {
       queue.missing.Add(pair.now, CountMissing(pair, seen, unacked));
       queue.candidates.Update(pair.now, QueuedIn(pair.database, seen.name));

@@ -25,8 +25,8 @@ constexpr MetricDescription kUnaccounted = {
 constexpr MetricDescription kCatatonic = {
     "airflow_workers_catatonic",
     "Workers that are heard (worker-heartbeat), and over 60 s executed nothing and began nothing "
-    "while they had work: all queues held messages, or one with messages was taken from by "
-    "nobody."};
+    "while a queue that they consume held messages (learned from tasks that they ran), or every "
+    "queue did."};
 constexpr MetricDescription kStalled = {
     "airflow_queue_stalled",
     "1 where over 60 s the queue held messages and did not get shorter, none of its task instances "

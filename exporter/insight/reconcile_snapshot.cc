@@ -1,6 +1,7 @@
 // Takes from the observations what is compared.
 #include "exporter/insight/reconcile_snapshot.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <string_view>
@@ -56,7 +57,12 @@ void Count(const TaskInstanceCount& row, Celerys celerys, DatabaseSnapshot& snap
   if (row.queue == kOther && row.executor == kOther && row.count > 0) {
     snapshot.all_queues_named = false;
   }
-  if (celerys == Celerys::kNo) return;
+  if (celerys == Celerys::kNo) {
+    if (snapshot.heartbeat_lost && row.heartbeat_lost) {
+      *snapshot.heartbeat_lost -= std::min(*snapshot.heartbeat_lost, *row.heartbeat_lost);
+    }
+    return;
+  }
   (queued ? snapshot.queued_anyhow : snapshot.running_anyhow) += row.count;
   if (celerys == Celerys::kPerhaps) return;
   QueueRows& queue = snapshot.queues[row.queue];
@@ -81,10 +87,7 @@ void List(const TaskRow& row, Celerys celerys, SystemTime now, DatabaseSnapshot&
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
-    snapshot.running_rows[KeyOfRun(row)] = {row.queue, row.queued_at};
-    if (!row.hostname.empty()) {
-      snapshot.running_at.insert({row.queue, ShortHostName(row.hostname)});
-    }
+    snapshot.running_rows[KeyOfRun(row)] = {row.queue, ShortHostName(row.hostname), row.queued_at};
     return;
   }
   const bool beyond_grace = row.queued_at && now - *row.queued_at > kQueuedGrace;
@@ -146,6 +149,15 @@ BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
   }
   snapshot.seen = std::move(observation);
   return snapshot;
+}
+
+std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
+                                            const DatabaseSnapshot& later) {
+  std::vector<const RunningRow*> begun;
+  for (const auto& [key, run] : later.running_rows) {
+    if (!earlier.running_rows.contains(key)) begun.push_back(&run);
+  }
+  return begun;
 }
 
 std::optional<std::uint64_t> StartedBetween(const BrokerSnapshot& earlier,

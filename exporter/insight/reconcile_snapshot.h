@@ -6,11 +6,9 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "collectors/broker/broker_observation.h"
@@ -51,6 +49,7 @@ struct QueuedRow {
 /// One task instance that Celery's workers run.
 struct RunningRow {
   std::string queue;
+  std::string host;  ///< As ShortHostName gives it; empty: not known.
   std::optional<SystemTime> queued_at;
 };
 
@@ -63,6 +62,7 @@ struct DatabaseSnapshot {
   std::uint64_t queued_anyhow = 0;          ///< The same for queued ones.
   /// Of running_anyhow, those of which it is not known whether they are Celery's.
   std::uint64_t running_unknown = 0;
+  /// Running without a heartbeat, less those that another executor is known to run.
   std::optional<std::uint64_t> heartbeat_lost;
   /// Every queue is counted by its own name; else some are in "other".
   bool all_queues_named = true;
@@ -73,7 +73,6 @@ struct DatabaseSnapshot {
   std::vector<QueuedRow> queued;  ///< Celery's.
   /// Celery's, by a hash of this try in that process.
   std::unordered_map<ReconcileKey, RunningRow> running_rows;
-  std::set<std::pair<std::string, std::string>> running_at;  ///< Queues of Celery's, and hosts.
   /// Messages of all that are queued or running, by hashes of their ids; true: it is running.
   std::unordered_map<ReconcileKey, bool> message_ids;
   std::uint64_t rows_without_id = 0;  ///< Queued or running, with no id among `message_ids`.
@@ -117,6 +116,10 @@ std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observatio
 /// `observation` is not null. Any thread.
 BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
                           ObservationSpan span);
+
+/// Those that run in `later` and not in `earlier`; they live as long as `later`. Pure.
+std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
+                                            const DatabaseSnapshot& later);
 
 /// Tasks that workers began between two snapshots. Nothing where the live workers are not the same
 /// ones, or do not tell. Pure.

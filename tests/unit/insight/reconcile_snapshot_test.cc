@@ -51,6 +51,19 @@ TEST(ReconcileSnapshot, SaysWhereQueuesAreNotNamed) {
   EXPECT_EQ(snapshot->running_anyhow, 2U);
 }
 
+TEST(ReconcileSnapshot, CountsTheLostHeartbeatsOfCeleryAlone) {
+  MetadataObservation seen;
+  seen.task_instances.push_back({"running", "default", "", 4, 0, 1});
+  seen.task_instances.push_back({"running", "default", "KubernetesExecutor", 5, 0, 5});
+  seen.task_instances_heartbeat_lost = 6;
+  CeleryTasks celerys;
+  celerys.Learn(Executors("CeleryExecutor"), seen, nullptr);
+  EXPECT_EQ(SnapshotOf(seen, celerys, {})->heartbeat_lost, 1U);
+  // Before Airflow 3 it is not known whose they are.
+  for (TaskInstanceCount& count : seen.task_instances) count.heartbeat_lost.reset();
+  EXPECT_EQ(SnapshotOf(seen, celerys, {})->heartbeat_lost, 6U);
+}
+
 TEST(ReconcileSnapshot, SaysWhereTasksAreNotListed) {
   MetadataObservation seen = Queued("default", "");
   EXPECT_TRUE(SnapshotOf(seen, {}, {})->all_rows_listed);
