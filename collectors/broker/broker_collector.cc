@@ -78,6 +78,7 @@ class BrokerCollector final : public Collector {
       if (count == counts.end()) continue;
       observation->queues.push_back({std::move(queue), count->second});
     }
+    if (MayScan()) observation->queues_complete_as_of = directory_.CompleteAsOf();
     if (message_ids_) {
       auto problem = message_ids_->Read(client_, *observation, deadline);
       if (!problem.empty()) questions.Note(std::move(problem));
@@ -99,6 +100,7 @@ class BrokerCollector final : public Collector {
   Expected<void> AskWhatIsKnown(BrokerQuestions& questions, QueueCounts& counts,
                                 Deadline deadline) {
     const bool scans = MayScan();
+    const SteadyTime asked_at = clock_.SteadyNow();
     const std::vector<std::string> exchanges = directory_.Exchanges();
     const std::vector<std::string> queues = directory_.Queues();
     std::vector<RedisCommand> pipeline = questions.AskServer();
@@ -121,7 +123,7 @@ class BrokerCollector final : public Collector {
     }
     questions.ReadBindings(exchanges, TakeFirst(*replies, exchanges.size()), directory_);
     for (const RedisReply& reply : TakeFirst(*replies, scans ? 1 : 0)) {
-      if (!is_new || !mid_turn) questions.ReadScan(reply, directory_);
+      if (!is_new || !mid_turn) questions.ReadScan(reply, directory_, asked_at);
     }
     return questions.ReadQueues(queues, *replies, counts);
   }

@@ -43,6 +43,9 @@ struct BrokerObservation final : Observation {
   std::optional<std::string> role;           ///< INFO role: "master" or "slave".
   /// The known queues, configured ones first; which queues are known: queue_directory.h.
   std::vector<BrokerQueue> queues;
+  /// Every queue that was bound by then is one of `queues`. Absent where that is not known: before
+  /// the keys were looked through once, and where they are too many or may not be.
+  std::optional<SteadyTime> queues_complete_as_of = std::nullopt;
   /// Messages that workers have fetched and not acknowledged: HLEN unacked. With Airflow's settings
   /// (acks_late, prefetch 1) the tasks that run.
   std::optional<std::uint64_t> unacked_messages;

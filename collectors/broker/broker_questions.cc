@@ -118,12 +118,16 @@ RedisCommand BrokerQuestions::AskScan(std::uint64_t cursor) const {
   return {"SCAN", std::to_string(cursor), "MATCH", layout_.BindingPattern(), "COUNT", "100"};
 }
 
-void BrokerQuestions::ReadScan(const RedisReply& reply, QueueDirectory& directory) {
+void BrokerQuestions::ReadScan(const RedisReply& reply, QueueDirectory& directory,
+                               SteadyTime now) {
   const bool shaped = reply.kind == RedisReply::Kind::kArray && reply.elements.size() == 2 &&
                       reply.elements[1].kind == RedisReply::Kind::kArray;
   const auto cursor = shaped ? ParseUnsigned(reply.elements[0].text) : std::nullopt;
-  if (!cursor) return Note(CommandTrouble("SCAN for queues", reply));
-  directory.NoteScan(*cursor, Texts(reply.elements[1]));
+  if (!cursor) {
+    directory.Restart();
+    return Note(CommandTrouble("SCAN for queues", reply));
+  }
+  directory.NoteScan(*cursor, Texts(reply.elements[1]), now);
   if (directory.truncated()) {
     Note("there are more than " + std::to_string(QueueDirectory::kMost) +
          " queues: the others are not counted");
@@ -144,7 +148,8 @@ void BrokerQuestions::ReadBindings(const std::vector<std::string>& exchanges,
                                    QueueDirectory& directory) {
   for (std::size_t index = 0; index < std::min(exchanges.size(), replies.size()); ++index) {
     if (replies[index].kind == RedisReply::Kind::kArray) {
-      directory.NoteBinding(exchanges[index], Texts(replies[index]));
+      directory.NoteBinding(exchanges[index], Texts(replies[index]),
+                            replies[index].elements.size() < kMostMembers);
     } else {
       Note(CommandTrouble("SRANDMEMBER of a queue's bindings", replies[index]));
     }

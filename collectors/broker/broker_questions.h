@@ -48,7 +48,7 @@ class BrokerQuestions {
 
   /// One SCAN step for binding sets.
   RedisCommand AskScan(std::uint64_t cursor) const;
-  void ReadScan(const RedisReply& reply, QueueDirectory& directory);
+  void ReadScan(const RedisReply& reply, QueueDirectory& directory, SteadyTime now);
 
   /// The binding sets of `exchanges`: at most kMostMembers of each by SRANDMEMBER, which gives the
   /// whole set where it is smaller; SMEMBERS would have no bound.

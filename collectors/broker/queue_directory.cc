@@ -21,7 +21,9 @@ QueueDirectory::QueueDirectory(KombuLayout layout, std::vector<std::string> conf
   }
 }
 
-void QueueDirectory::NoteScan(std::uint64_t cursor, const std::vector<std::string>& keys) {
+void QueueDirectory::NoteScan(std::uint64_t cursor, const std::vector<std::string>& keys,
+                              SteadyTime now) {
+  if (!turn_began_) turn_began_ = now;
   for (const std::string& key : keys) {
     const auto exchange = layout_.ExchangeOf(key);
     if (!exchange || IsControlName(*exchange)) continue;
@@ -39,13 +41,21 @@ void QueueDirectory::NoteScan(std::uint64_t cursor, const std::vector<std::strin
   // SCAN promises every key that was there during the whole turn.
   std::erase_if(exchanges_, [](const auto& entry) { return !entry.second.seen; });
   for (auto& [name, exchange] : exchanges_) exchange.seen = false;
+  last_turn_began_ = std::exchange(turn_began_, std::nullopt);
+}
+
+void QueueDirectory::Restart() {
+  cursor_ = 0;
+  turn_began_.reset();
+  last_turn_began_.reset();
 }
 
 void QueueDirectory::NoteBinding(const std::string& exchange,
-                                 const std::vector<std::string>& members) {
+                                 const std::vector<std::string>& members, bool whole) {
   const auto found = exchanges_.find(exchange);
   if (found == exchanges_.end()) return;
   found->second.read = true;
+  found->second.whole = whole;
   found->second.queues.clear();
   for (const std::string& member : members) {
     auto queue = layout_.QueueOf(member);
@@ -65,6 +75,13 @@ std::vector<std::string> QueueDirectory::UnreadExchanges() const {
     if (!exchange.read) names.push_back(name);
   }
   return names;
+}
+
+std::optional<SteadyTime> QueueDirectory::CompleteAsOf() const {
+  const bool whole = !truncated_ && Queues().size() < kMost &&
+                     std::all_of(exchanges_.begin(), exchanges_.end(),
+                                 [](const auto& entry) { return entry.second.whole; });
+  return whole ? last_turn_began_ : std::nullopt;
 }
 
 std::vector<std::string> QueueDirectory::Queues() const {

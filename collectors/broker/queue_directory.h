@@ -11,12 +11,14 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "collectors/broker/kombu_layout.h"
+#include "collectors/support/clock.h"
 
 namespace airflow_host {
 
@@ -32,13 +34,14 @@ class QueueDirectory {
   /// `configured`: queues that are there whatever Redis says.
   QueueDirectory(KombuLayout layout, std::vector<std::string> configured);
 
-  /// Takes over the answer of one SCAN step: the next cursor and the keys found. Once the cursor
-  /// has come round, exchanges that were not seen on the way are forgotten.
-  void NoteScan(std::uint64_t cursor, const std::vector<std::string>& keys);
+  /// Takes over the answer of one SCAN step that was made at `now`: the next cursor and the keys
+  /// found. Once the cursor has come round, exchanges that were not seen on the way are forgotten.
+  void NoteScan(std::uint64_t cursor, const std::vector<std::string>& keys, SteadyTime now);
 
   /// Takes over members of the binding set of `exchange`; those that are malformed, or Celery's own
-  /// talk, are passed over.
-  void NoteBinding(const std::string& exchange, const std::vector<std::string>& members);
+  /// talk, are passed over. `whole`: it has no others.
+  void NoteBinding(const std::string& exchange, const std::vector<std::string>& members,
+                   bool whole = true);
 
   /// Takes over the queues that others know of, in the place of those of before.
   void NoteWanted(std::vector<std::string> queues) { wanted_ = std::move(queues); }
@@ -46,7 +49,7 @@ class QueueDirectory {
   /// For the next SCAN step.
   std::uint64_t cursor() const { return cursor_; }
   /// Begins the SCAN anew: on a new connection the server may be another.
-  void Restart() { cursor_ = 0; }
+  void Restart();
 
   /// Every known exchange, sorted.
   std::vector<std::string> Exchanges() const;
@@ -54,13 +57,17 @@ class QueueDirectory {
   std::vector<std::string> UnreadExchanges() const;
   /// Every known queue, each once: the configured first, then the wanted, the others sorted behind.
   std::vector<std::string> Queues() const;
+  /// Every queue that was bound then is one of Queues(): when the last whole turn of the SCAN began.
+  /// Nothing before there was one, and where not everything that it found is known.
+  std::optional<SteadyTime> CompleteAsOf() const;
   /// Exchanges or queues were left out because there are more than kMost.
   bool truncated() const { return truncated_; }
 
  private:
   struct Exchange {
-    bool seen = true;   ///< In this turn of the SCAN.
-    bool read = false;  ///< Its binding set was read.
+    bool seen = true;    ///< In this turn of the SCAN.
+    bool read = false;   ///< Its binding set was read.
+    bool whole = false;  ///< And all of it.
     std::vector<std::string> queues;
   };
 
@@ -69,6 +76,8 @@ class QueueDirectory {
   std::vector<std::string> wanted_;
   std::map<std::string, Exchange> exchanges_;
   std::uint64_t cursor_ = 0;
+  std::optional<SteadyTime> turn_began_;       ///< The SCAN's present turn.
+  std::optional<SteadyTime> last_turn_began_;  ///< The one before, which came round.
   bool truncated_ = false;
 };
 

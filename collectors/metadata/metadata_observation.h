@@ -24,6 +24,9 @@ struct TaskInstanceCount {
   std::uint64_t count = 0;
   /// Of those that are queued: for longer than kQueuedGrace by the database's clock (queued_dttm).
   std::uint64_t queued_beyond_grace = 0;
+  /// Of those that are running: without a heartbeat, as task_instances_heartbeat_lost. Absent where
+  /// that is not known by queue (before Airflow 3).
+  std::optional<std::uint64_t> heartbeat_lost = std::nullopt;
 };
 
 /// Since when the oldest task instance of one state and queue has been in that state.

@@ -16,6 +16,7 @@ bool IsOf(const TaskInstanceGroup& group, std::string_view name, std::string_vie
 struct Counted {
   std::uint64_t all = 0;
   std::uint64_t queued_beyond_grace = 0;
+  std::optional<std::uint64_t> heartbeat_lost;
 };
 
 }  // namespace
@@ -63,13 +64,17 @@ std::vector<TaskInstanceCount> TaskQueues::Counts(std::span<const TaskInstanceGr
     Counted& counted = counts[static_cast<std::size_t>(state - kActiveStates.begin())];
     counted.all += group.count;
     counted.queued_beyond_grace += group.queued_beyond_grace;
+    if (group.heartbeat_lost) {
+      counted.heartbeat_lost = counted.heartbeat_lost.value_or(0) + *group.heartbeat_lost;
+    }
   }
   std::vector<TaskInstanceCount> result;
   result.reserve(table.size() * kActiveStates.size());
   for (const auto& [queue, counts] : table) {
     for (std::size_t state = 0; state < counts.size(); ++state) {
       result.push_back({std::string(kActiveStates[state]), queue.first, queue.second,
-                        counts[state].all, counts[state].queued_beyond_grace});
+                        counts[state].all, counts[state].queued_beyond_grace,
+                        counts[state].heartbeat_lost});
     }
   }
   return result;

@@ -29,6 +29,7 @@ struct TaskInstanceGroup {
   std::uint64_t count = 0;
   std::optional<SystemTime> since;        ///< The oldest of them has been in the state since then.
   std::uint64_t queued_beyond_grace = 0;  ///< As in TaskInstanceCount.
+  std::optional<std::uint64_t> heartbeat_lost = std::nullopt;  ///< The same.
 };
 
 /// Remembers the queues (with their executors) that have been seen. Used by one thread.

@@ -18,9 +18,11 @@ struct ExecutionSettings {
   /// Tasks that one Celery worker runs at once: `[celery] worker_autoscale`'s upper bound, else
   /// `worker_concurrency`, else Airflow's default where its airflow.cfg was read and has neither;
   /// absent where nothing of this is known.
-  std::optional<std::uint32_t> worker_concurrency;
+  std::optional<std::uint32_t> worker_concurrency = std::nullopt;
   /// A setting of the exporter's own gave it: then nothing that is seen of workers outweighs it.
   bool worker_concurrency_told = false;
+  /// Nothing gave it, it is Airflow's default: a worker's own environment may say another.
+  bool worker_concurrency_is_default = false;
   /// `[celery_kubernetes_executor] kubernetes_queue`.
   std::string kubernetes_queue = kDefaultKubernetesQueue;
 };

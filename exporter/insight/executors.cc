@@ -51,6 +51,12 @@ bool Executors::HasCelery() const {
                      [](const Executor& executor) { return IsCelery(executor.path); });
 }
 
+bool Executors::OnlyCelery() const {
+  return known() && std::all_of(all_.begin(), all_.end(), [](const Executor& executor) {
+           return IsCelery(executor.path) && ClassOf(executor.path) != kCeleryKubernetes;
+         });
+}
+
 bool Executors::IsCeleryKubernetes() const {
   return known() && ClassOf(all_.front().path) == kCeleryKubernetes;
 }

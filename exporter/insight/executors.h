@@ -30,6 +30,9 @@ class Executors {
   /// that is named after one.
   bool HasCelery() const;
 
+  /// They are known, and each of them gives all of its tasks to Celery's workers.
+  bool OnlyCelery() const;
+
   /// The first is the CeleryKubernetesExecutor, which gives the tasks of one queue to Kubernetes.
   bool IsCeleryKubernetes() const;
 

@@ -9,6 +9,7 @@
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/oom/oom_observation.h"
 #include "exporter/insight/attribution.h"
+#include "exporter/insight/execution_in_force.h"
 #include "exporter/insight/reconcile_metrics.h"
 #include "exporter/insight/task_memory_metrics.h"
 #include "exporter/insight/trend_metrics.h"
@@ -31,7 +32,6 @@ Insights::Insights(InsightSettings settings, const Clock& clock)
       stale_after_(4 * settings.trend.component_cadence),
       containers_stale_after_(4 * settings.trend.container_cadence),
       queue_lookup_(std::move(settings.queue_lookup)),
-      executors_(execution_.executor),
       host_(settings.trend.host_cadence),
       trends_(settings.trend, clock),
       task_names_(std::move(settings.task_lookup)),
@@ -66,8 +66,10 @@ std::shared_ptr<const Observation> Insights::Refine(
     return Refine(*containers);
   }
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
-    task_names_.Absorb(*metadata, clock_.SteadyNow());
-    queue_lookup_->Want(WantedQueues(*metadata, executors_));
+    const SteadyTime now = clock_.SteadyNow();
+    task_names_.Absorb(*metadata, now);
+    queue_lookup_->Want(
+        WantedQueues(*metadata, ExecutorsInForce(execution_, FreshComponents(now))));
     visibility_timeout_.Learn(*metadata);
   }
   if (auto broker = std::dynamic_pointer_cast<const BrokerObservation>(observation)) {
@@ -95,13 +97,17 @@ std::shared_ptr<const Observation> Insights::Refine(
 std::shared_ptr<const Observation> Insights::Refine(const ContainerObservation& containers) {
   const SteadyTime now = clock_.SteadyNow();
   // Which processes ran where long ago says nothing of the containers of now.
-  if (now - last_components_at_ > stale_after_) last_components_.reset();
+  const ComponentObservation* const components = FreshComponents(now);
   auto named = std::make_shared<ContainerObservation>(
-      last_components_ != nullptr ? NameByComponent(containers, *last_components_) : containers);
+      components != nullptr ? NameByComponent(containers, *components) : containers);
   container_ledger_.Enter(named->containers, named->late_kills, now);
   last_containers_ = named;
   last_containers_at_ = now;
   return named;
+}
+
+const ComponentObservation* Insights::FreshComponents(SteadyTime now) const {
+  return now - last_components_at_ <= stale_after_ ? last_components_.get() : nullptr;
 }
 
 void Insights::AbsorbForSizing(const ComponentObservation& components,
@@ -129,8 +135,7 @@ void Insights::AbsorbForReconcile(const std::shared_ptr<const Observation>& obse
   const SteadyTime now = clock_.SteadyNow();
   const ObservationSpan span{began, now};
   if (const auto* const metadata = As<MetadataObservation>(*observation)) {
-    const bool fresh = last_components_ != nullptr && now - last_components_at_ <= stale_after_;
-    reconcile_.Absorb(*metadata, span, fresh ? last_components_->task_processes : 0);
+    reconcile_.Absorb(*metadata, span, FreshComponents(now));
   } else if (auto broker = std::dynamic_pointer_cast<const BrokerObservation>(observation)) {
     reconcile_.Absorb(std::move(broker), span);
   } else {

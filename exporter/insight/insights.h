@@ -13,7 +13,6 @@
 #include "collectors/support/clock.h"
 #include "collectors/support/metric_writer.h"
 #include "exporter/insight/execution_settings.h"
-#include "exporter/insight/executors.h"
 #include "exporter/insight/host_insight.h"
 #include "exporter/insight/kill_attribution.h"
 #include "exporter/insight/kill_report.h"
@@ -72,6 +71,9 @@ class Insights {
   std::shared_ptr<const Observation> Refine(std::shared_ptr<const ComponentObservation> components);
   std::shared_ptr<const Observation> Refine(const ContainerObservation& containers);
 
+  /// The last walk over the processes; null where there is none, or it is stale.
+  const ComponentObservation* FreshComponents(SteadyTime now) const;
+
   /// Lets the history of what the memory bears learn from a walk over all processes, in which the
   /// largest task of the day took `task_bytes`.
   void AbsorbForSizing(const ComponentObservation& components,
@@ -91,7 +93,6 @@ class Insights {
   const std::chrono::nanoseconds stale_after_;             // Of what is learned from processes.
   const std::chrono::nanoseconds containers_stale_after_;  // The same of containers.
   const std::shared_ptr<QueueLookup> queue_lookup_;
-  const Executors executors_;  // Of execution_.
   HostInsight host_;
   Trends trends_;
 

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "exporter/insight/execution_in_force.h"
+
 namespace airflow_host {
 namespace {
 
@@ -41,31 +43,36 @@ ReconcileReport DatedReconcileReport::FreshAt(SteadyTime now) const {
 }
 
 Reconcile::Reconcile(ExecutionSettings settings)
-    : settings_(std::move(settings)), judges_(NewJudges()) {}
+    : settings_(std::move(settings)), celerys_(settings_.kubernetes_queue) {}
 
-Reconcile::Judges Reconcile::NewJudges() const {
-  return {{}, {}, {}, FlowJudge(settings_.worker_concurrency)};
+void Reconcile::BeginAnew() {
+  judges_.lost = {};
+  judges_.running = {};
+  judges_.messages = {};
+  judges_.flow.BeginAnew();
 }
 
 void Reconcile::Absorb(const MetadataObservation& observation, ObservationSpan span,
-                       std::uint64_t tasks_here) {
-  auto snapshot = SnapshotOf(observation, settings_, span);
+                       const ComponentObservation* components) {
+  celerys_.Learn(ExecutorsInForce(settings_, components), observation,
+                 brokers_.empty() ? nullptr : brokers_.back().seen.get());
+  auto snapshot = SnapshotOf(observation, celerys_, span);
   database_at_ = span.ended;
   heartbeat_lost_ = observation.task_instances_heartbeat_lost;
   if (!snapshot) {
-    judges_ = NewJudges();
+    BeginAnew();
     paired_at_.reset();
     return;
   }
   Keep(databases_, *std::move(snapshot), !broker_came_last_, kMostDatabases);
   broker_came_last_ = false;
-  if (const BrokerSnapshot* const partner = Partner()) Judge(*partner, tasks_here);
+  if (const BrokerSnapshot* const partner = Partner()) Judge(*partner, components);
 }
 
 void Reconcile::Absorb(std::shared_ptr<const BrokerObservation> observation, ObservationSpan span) {
   if (!brokers_.empty() && brokers_.back().seen->run_id != observation->run_id) {
     brokers_.clear();
-    judges_ = NewJudges();
+    BeginAnew();
     paired_at_.reset();
   }
   broker_at_ = span.ended;
@@ -82,18 +89,19 @@ const BrokerSnapshot* Reconcile::Partner() const {
   return broker;
 }
 
-void Reconcile::Judge(const BrokerSnapshot& broker, std::uint64_t tasks_here) {
+void Reconcile::Judge(const BrokerSnapshot& broker, const ComponentObservation* components) {
   const SteadyTime now = databases_.back().span.ended;
-  if (!IsFresh(paired_at_, now)) judges_ = NewJudges();
+  if (!IsFresh(paired_at_, now)) BeginAnew();
   const DatabaseSnapshot* const before = NewestBefore(databases_, broker.span);
   const ReconcilePair pair{
       .earlier_broker = before != nullptr ? NewestBefore(brokers_, before->span) : nullptr,
       .earlier_database = before,
       .broker = broker,
       .database = databases_.back(),
-      .now = now};
+      .now = now,
+      .least_concurrency = LeastConcurrency(settings_, components, broker.live_workers)};
   judges_.lost.Absorb(pair);
-  judges_.running.Absorb(pair, tasks_here);
+  judges_.running.Absorb(pair, components != nullptr ? components->task_processes : 0);
   judges_.messages.Absorb(pair);
   judges_.flow.Absorb(pair);
   paired_until_ = broker.span.began;

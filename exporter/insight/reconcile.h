@@ -15,8 +15,10 @@
 #include <optional>
 
 #include "collectors/broker/broker_observation.h"
+#include "collectors/component/component_observation.h"
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/support/clock.h"
+#include "exporter/insight/celery_tasks.h"
 #include "exporter/insight/execution_settings.h"
 #include "exporter/insight/reconcile_flow.h"
 #include "exporter/insight/reconcile_lost.h"
@@ -52,12 +54,13 @@ class Reconcile {
 
   explicit Reconcile(ExecutionSettings settings);
 
-  /// Takes over an observation of the database; `tasks_here`: task processes on this host.
+  /// Takes over an observation of the database. `components`: what runs on this host meanwhile;
+  /// null where that is not known.
   void Absorb(const MetadataObservation& observation, ObservationSpan span,
-              std::uint64_t tasks_here);
+              const ComponentObservation* components);
 
   /// Takes over an observation of the broker. Where it is another server than before, or the same
-  /// after a restart, all that was remembered is void.
+  /// after a restart, all differences begin anew; what was learned of the workers is kept.
   void Absorb(std::shared_ptr<const BrokerObservation> observation, ObservationSpan span);
 
   /// What comes of it. Allocates.
@@ -71,12 +74,14 @@ class Reconcile {
     FlowJudge flow;
   };
 
-  Judges NewJudges() const;
+  /// Forgets for how long anything has differed.
+  void BeginAnew();
   /// The broker's snapshot that the newest one of the database makes a pair with; null for none.
   const BrokerSnapshot* Partner() const;
-  void Judge(const BrokerSnapshot& broker, std::uint64_t tasks_here);
+  void Judge(const BrokerSnapshot& broker, const ComponentObservation* components);
 
   const ExecutionSettings settings_;
+  CeleryTasks celerys_;
   std::deque<DatabaseSnapshot> databases_;  ///< In their order; at most three.
   std::deque<BrokerSnapshot> brokers_;      ///< In their order; at most four.
   bool broker_came_last_ = false;

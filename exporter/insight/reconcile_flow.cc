@@ -2,82 +2,49 @@
 #include "exporter/insight/reconcile_flow.h"
 
 #include <algorithm>
-#include <set>
-#include <unordered_set>
 #include <utility>
+
+#include "exporter/insight/reconcile_stuck.h"
 
 namespace airflow_host {
 namespace {
 
-std::uint64_t RunningIn(const DatabaseSnapshot* database, const std::string& queue) {
-  if (database == nullptr) return 0;
-  const auto found = database->queues.find(queue);
-  return found != database->queues.end() ? found->second.running : 0;
+ReconcileKey KeyOf(const std::string& worker, std::uint64_t processed) {
+  return KeyOfId(worker + '\n' + std::to_string(processed));
 }
 
-std::uint64_t QueuedIn(const DatabaseSnapshot& database, const std::string& queue) {
-  const auto found = database.queues.find(queue);
-  return found != database.queues.end() ? found->second.queued : 0;
+/// Every queue, and there is one at least.
+bool AllHoldMessages(const BrokerSnapshot& broker) {
+  return !broker.messages.empty() &&
+         std::all_of(broker.messages.begin(), broker.messages.end(),
+                     [](const auto& queue) { return queue.second > 0; });
 }
 
-/// The queues of which some task instances are not queued any more that were so before.
-std::set<std::string> QueuesLeft(const ReconcilePair& pair) {
-  std::set<std::string> queues;
-  if (pair.earlier_database == nullptr) return queues;
-  std::unordered_set<ReconcileKey> still;
-  for (const QueuedRow& row : pair.database.queued) still.insert(row.key);
-  for (const QueuedRow& row : pair.earlier_database->queued) {
-    if (!still.contains(row.key)) queues.insert(row.queue);
-  }
-  return queues;
-}
-
-bool GotShorter(const ReconcilePair& pair, const std::string& queue, std::uint64_t messages) {
-  if (pair.earlier_broker == nullptr) return false;
-  const auto before = pair.earlier_broker->messages.find(queue);
-  return before != pair.earlier_broker->messages.end() && messages < before->second;
-}
-
-/// `left`: some of what was queued is not any more.
-bool IsStuck(const ReconcilePair& pair, const std::string& queue, std::uint64_t messages,
-             bool left) {
-  if (messages == 0 || GotShorter(pair, queue, messages)) return false;
-  if (RunningIn(pair.earlier_database, queue) > 0 || RunningIn(&pair.database, queue) > 0) {
-    return false;
-  }
-  if (QueuedIn(pair.database, queue) > 0) return !left;
-  if (pair.earlier_broker == nullptr) return true;
-  return StartedBetween(*pair.earlier_broker, pair.broker) == 0;
+/// `least`: tasks that each of them runs at once at the least, where that is known.
+bool HaveFreeSlots(const std::vector<const BrokerWorker*>& workers,
+                   std::optional<std::uint32_t> least) {
+  std::uint64_t active = 0;
+  for (const BrokerWorker* const worker : workers) active += *worker->active;
+  if (workers.empty() || !least) return !workers.empty() && active == 0;
+  return active < workers.size() * *least;
 }
 
 }  // namespace
 
-bool FlowJudge::HasFreeSlots(const std::string& queue, const BrokerSnapshot& broker,
-                             Names& names) const {
-  auto workers = consumers_.Of(queue, broker);
-  const bool known = workers.has_value();
-  if (!known) {
-    if (*broker.active > 0) return false;
-    workers.emplace();
-    for (const BrokerWorker& worker : *broker.seen->workers) {
-      if (worker.live) workers->push_back(&worker);
-    }
-  }
-  std::uint64_t active = 0;
-  for (const BrokerWorker* const worker : *workers) {
-    names.insert(worker->name);
-    active += *worker->active;
-  }
-  if (workers->empty() || !worker_concurrency_) return !workers->empty() && active == 0;
-  return active < workers->size() * *worker_concurrency_;
-}
-
 void FlowJudge::AbsorbQueues(const ReconcilePair& pair, Names& with_work) {
   std::map<std::string, LastingMinimum> next;
-  const std::set<std::string> left = QueuesLeft(pair);
+  const StuckQueues stuck(pair);
   for (const auto& [name, messages] : pair.broker.messages) {
-    const bool stalled = IsStuck(pair, name, messages, left.contains(name)) &&
-                         HasFreeSlots(name, pair.broker, with_work);
+    bool stalled = stuck.Contains(name, messages);
+    if (const auto workers = consumers_.Of(name, pair.broker)) {
+      stalled = stalled && HaveFreeSlots(*workers, pair.least_concurrency);
+      if (messages > 0) {
+        for (const BrokerWorker* const worker : *workers) with_work.insert(worker->name);
+      }
+    } else {
+      stalled = stalled && pair.broker.live_workers > 0 && *pair.broker.active == 0;
+      if (stalled) AddUnknown(pair.broker, with_work);
+    }
     LastingMinimum lasting = std::move(stalled_[name]);
     lasting.Add(pair.now, stalled ? 1 : 0);
     next[name] = std::move(lasting);
@@ -85,27 +52,48 @@ void FlowJudge::AbsorbQueues(const ReconcilePair& pair, Names& with_work) {
   stalled_ = std::move(next);
 }
 
+void FlowJudge::AddUnknown(const BrokerSnapshot& broker, Names& names) const {
+  for (const BrokerWorker& worker : *broker.seen->workers) {
+    if (!consumers_.KnowsQueueOf(worker.name)) names.insert(worker.name);
+  }
+}
+
 void FlowJudge::AbsorbIdle(const BrokerSnapshot& broker, const Names& with_work, SteadyTime now) {
-  const bool all_hold = broker.all_queues_counted && !broker.messages.empty() &&
-                        std::all_of(broker.messages.begin(), broker.messages.end(),
-                                    [](const auto& queue) { return queue.second > 0; });
+  const bool all_hold = AllHoldMessages(broker);
   std::vector<ReconcileKey> idle;
   for (const BrokerWorker& worker : *broker.seen->workers) {
     if (!worker.live || worker.active != 0U || !worker.processed) continue;
-    if (!all_hold && !with_work.contains(worker.name)) continue;
-    idle.push_back(KeyOfId(worker.name + '\n' + std::to_string(*worker.processed)));
+    const bool has_work = with_work.contains(worker.name) ||
+                          (all_hold && consumers_.HasAllQueuesOf(worker.name, broker));
+    if (has_work) idle.push_back(KeyOf(worker.name, *worker.processed));
   }
   idle_.Update(now, idle);
   idle_count_.Add(now, static_cast<std::int64_t>(idle.size()));
 }
 
+void FlowJudge::ForgetWhatMisled(const BrokerSnapshot& broker) {
+  for (const BrokerWorker& worker : *broker.seen->workers) {
+    const auto before = consumers_.Processed(worker.name);
+    if (before && before != worker.processed && idle_.Lasts(KeyOf(worker.name, *before))) {
+      consumers_.Forget(worker.name);
+    }
+  }
+}
+
+void FlowJudge::BeginAnew() {
+  stalled_.clear();
+  idle_count_ = {};
+  idle_ = {};
+}
+
 void FlowJudge::Absorb(const ReconcilePair& pair) {
   if (!pair.broker.active) {
-    *this = FlowJudge(worker_concurrency_);
+    BeginAnew();
     return;
   }
   Names with_work;
-  consumers_.Learn(pair.database, pair.broker);
+  ForgetWhatMisled(pair.broker);
+  consumers_.Learn(pair);
   AbsorbQueues(pair, with_work);
   AbsorbIdle(pair.broker, with_work, pair.now);
 }

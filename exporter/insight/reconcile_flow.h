@@ -1,18 +1,21 @@
 // Whether work flows: queues that are stalled, and workers that are alive and take nothing, as
 // after a restart of Redis (Celery before 5.7).
 //
-// A queue is stuck while it holds messages, does not get shorter, nothing of it runs, and all that
-// was queued in it still is (where nothing is queued in the database: while no worker begins
-// anything). It is stalled where besides its workers have free slots: they execute fewer tasks than
-// they could by worker_concurrency, or, where that is not known, none.
+// A queue is stalled while nobody takes from it (reconcile_stuck.h) and its workers have free slots:
+// they execute fewer tasks than each of them runs at the least, or, where that is not known, none.
 //
 // A worker is catatonic which is heard, executes nothing and has begun nothing, while it must have
-// work: every queue holds messages (it consumes one of them, whichever that is), or one is stuck
-// that it consumes.
+// work: a queue that it consumes holds messages, or every queue does (then it consumes one of them,
+// whichever that is; all queues that there are must be known).
 //
 // Each must hold in every pair of snapshots for kDifferenceLasts. Which workers consume a queue is
 // learned from the tasks that they run (reconcile_consumers.h). Where it is not known of a queue,
-// all workers count as its own, but only while not one of them executes anything.
+// all workers count as its own, but only while not one of them executes anything; and if it is
+// stuck then, only those must have work of which no queue is known.
+//
+// A worker that was called catatonic and begins something after all was perhaps none: what was
+// learned of it is forgotten. So what was learned wrongly (a task whose queue was changed in its
+// DAG while it waited) misleads once.
 #pragma once
 
 #include <cstdint>
@@ -32,12 +35,11 @@ namespace airflow_host {
 /// Remembers for how long queues have been stuck and workers idle. Used by one thread.
 class FlowJudge {
  public:
-  /// `worker_concurrency`: tasks that one worker runs at once, where it is known.
-  explicit FlowJudge(std::optional<std::uint32_t> worker_concurrency)
-      : worker_concurrency_(worker_concurrency) {}
-
-  /// Takes over one pair of snapshots. Where the workers are not known everything is forgotten.
+  /// Takes over one pair of snapshots. Where the workers are not known it begins anew.
   void Absorb(const ReconcilePair& pair);
+
+  /// Forgets what has been for how long, and keeps what was learned of the workers.
+  void BeginAnew();
 
   /// The queues that can be judged, by name.
   std::vector<QueueStall> Stalls() const;
@@ -49,12 +51,13 @@ class FlowJudge {
   /// Live workers, each worker's name, that must have work.
   using Names = std::set<std::string>;
 
+  /// Forgets what was learned of workers that were called catatonic and have begun something.
+  void ForgetWhatMisled(const BrokerSnapshot& broker);
   void AbsorbQueues(const ReconcilePair& pair, Names& with_work);
   void AbsorbIdle(const BrokerSnapshot& broker, const Names& with_work, SteadyTime now);
-  /// Whether the workers of `queue` have free slots; adds their names to `names`.
-  bool HasFreeSlots(const std::string& queue, const BrokerSnapshot& broker, Names& names) const;
+  /// Adds the workers of which no queue is known.
+  void AddUnknown(const BrokerSnapshot& broker, Names& names) const;
 
-  std::optional<std::uint32_t> worker_concurrency_;
   QueueConsumers consumers_;
   std::map<std::string, LastingMinimum> stalled_;  ///< 1 or 0, by queue.
   LastingMinimum idle_count_;

@@ -13,6 +13,10 @@ void LastingMinimum::Add(SteadyTime now, std::int64_t figure) {
   }
 }
 
+void LastingMinimum::Skip(SteadyTime now) {
+  if (!samples_.empty() && now - samples_.back().at >= kDifferenceLasts) samples_.clear();
+}
+
 std::optional<std::uint64_t> LastingMinimum::Value() const {
   if (samples_.empty()) return std::nullopt;
   const auto least = std::min_element(
@@ -39,11 +43,18 @@ void LastingKeys::Update(SteadyTime now, std::span<const ReconcileKey> keys) {
   keys_ = std::move(next);
 }
 
+bool LastingKeys::IsLasting(const Presence& presence) const {
+  return presence.updates >= kLeastPairs && now_ - presence.since >= kDifferenceLasts;
+}
+
 std::uint64_t LastingKeys::lasting() const {
-  return static_cast<std::uint64_t>(
-      std::count_if(keys_.begin(), keys_.end(), [&](const auto& entry) {
-        return entry.second.updates >= kLeastPairs && now_ - entry.second.since >= kDifferenceLasts;
-      }));
+  return static_cast<std::uint64_t>(std::count_if(
+      keys_.begin(), keys_.end(), [&](const auto& entry) { return IsLasting(entry.second); }));
+}
+
+bool LastingKeys::Lasts(ReconcileKey key) const {
+  const auto found = keys_.find(key);
+  return found != keys_.end() && IsLasting(found->second);
 }
 
 }  // namespace airflow_host

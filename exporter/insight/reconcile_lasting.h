@@ -27,6 +27,10 @@ class LastingMinimum {
   /// Takes over the figure as of `now`; times go up.
   void Add(SteadyTime now, std::int64_t figure);
 
+  /// Where the figure is not known as of `now`: what was known is forgotten once it is as old as
+  /// kDifferenceLasts.
+  void Skip(SteadyTime now);
+
   /// The minimum, never below 0. Once a figure is 0 or less it is 0 at once; above 0 it is known
   /// only when there are figures of the whole time, at least kLeastPairs of them.
   std::optional<std::uint64_t> Value() const;
@@ -55,6 +59,8 @@ class LastingKeys {
 
   /// Things that have been there for that time, in at least kLeastPairs updates.
   std::uint64_t lasting() const;
+  /// `key` is one of these.
+  bool Lasts(ReconcileKey key) const;
   /// Things that are there, whether they last or not.
   std::size_t present() const { return keys_.size(); }
 
@@ -63,6 +69,8 @@ class LastingKeys {
     SteadyTime since{};
     std::size_t updates = 0;
   };
+
+  bool IsLasting(const Presence& presence) const;
 
   std::map<ReconcileKey, Presence> keys_;
   SteadyTime now_{};

@@ -92,7 +92,7 @@ void LostTaskJudge::Absorb(const ReconcilePair& pair) {
   const auto unacked_ids = UnackedIds(pair);
   const std::uint64_t unacked = UnackedOfQueued(pair);
   for (const BrokerQueue& seen : pair.broker.seen->queues) {
-    if (!seen.messages) continue;
+    if (!seen.messages || RowsOf(pair.database, seen.name).queued_unknown > 0) continue;
     std::optional<std::vector<ReconcileKey>> missing;
     if (unacked_ids && seen.message_ids) {
       missing = MissingById(pair.database, seen.name, *seen.message_ids, *unacked_ids);
@@ -103,6 +103,8 @@ void LostTaskJudge::Absorb(const ReconcilePair& pair) {
     if (missing) {
       queue.missing.Add(pair.now, Signed(missing->size()));
       queue.candidates.Update(pair.now, *missing);
+    } else if (!pair.database.queues.contains(seen.name) && !pair.database.all_queues_named) {
+      continue;  // Its tasks are counted among those of others.
     } else {
       queue.missing.Add(pair.now, CountMissing(pair, seen, unacked));
       queue.candidates.Update(pair.now, QueuedIn(pair.database, seen.name));

@@ -20,6 +20,9 @@
 // grace. What it calls queued beyond the grace then was queued before the broker was read, so its
 // message was in a list, or a worker had it.
 //
+// By count a queue that the database counts among others (beyond the fifty that are told apart) is
+// not judged.
+//
 // What it does not see: by count, lost tasks of a queue where as many younger ones wait and none of
 // those begins, and as many as messages are fetched that are not seen running (prefetched, left by
 // a killed worker, or of tasks that begin or end just then).
@@ -40,7 +43,8 @@ namespace airflow_host {
 /// Remembers what has been missing for how long. Used by one thread.
 class LostTaskJudge {
  public:
-  /// Takes over one pair of snapshots. Queues whose messages are not known any more are forgotten.
+  /// Takes over one pair of snapshots. Queues whose messages are not known any more are forgotten,
+  /// and those in which tasks are queued of which it is not known whether they are Celery's.
   void Absorb(const ReconcilePair& pair);
 
   /// The queues that can be judged as of the last pair, by name.

@@ -60,10 +60,12 @@ std::int64_t Idle(const BrokerSnapshot& broker) {
   return static_cast<std::int64_t>(broker.waiting + unacked - std::min(unacked, *broker.active));
 }
 
-std::int64_t CountUnaccounted(const BrokerSnapshot& earlier, const DatabaseSnapshot& between,
-                              const BrokerSnapshot& later) {
+/// Nothing where workers came or went: what they have done is not known.
+std::optional<std::int64_t> CountUnaccounted(const BrokerSnapshot& earlier,
+                                             const DatabaseSnapshot& between,
+                                             const BrokerSnapshot& later) {
   const auto started = StartedBetween(earlier, later);
-  if (!started) return 0;  // Workers came or went: what they have done is not known.
+  if (!started) return std::nullopt;
   const std::int64_t stayed =
       std::min(Idle(earlier) - static_cast<std::int64_t>(*started), Idle(later));
   const std::uint64_t executing = std::min(*earlier.active, *later.active);
@@ -91,9 +93,13 @@ void MessageJudge::Absorb(const ReconcilePair& pair) {
   if (found) {
     ids_.Update(pair.now, found->ids);
     unaccounted_.Add(pair.now, found->idle);
+    return;
+  }
+  const auto count = CountUnaccounted(*pair.earlier_broker, *pair.earlier_database, pair.broker);
+  if (count) {
+    unaccounted_.Add(pair.now, *count);
   } else {
-    unaccounted_.Add(pair.now,
-                     CountUnaccounted(*pair.earlier_broker, *pair.earlier_database, pair.broker));
+    unaccounted_.Skip(pair.now);
   }
 }
 

@@ -12,7 +12,8 @@
 //   waiting + unacked - executing, less what workers have begun in between
 //   - queued - running that no worker executes
 //
-// as the smallest figure over that time.
+// as the smallest figure over that time. A pair between whose snapshots of the broker the live
+// workers changed tells nothing and is left out.
 //
 // What it does not see: by count, as many as workers begin tasks between the two snapshots.
 #pragma once

@@ -10,12 +10,14 @@ constexpr MetricDescription kLost = {
     "airflow_tasks_lost",
     "Task instances that have been queued for more than 60 s (task_instance), and for another 60 s "
     "were in no list of the broker and with no worker, by their message's id or by count per queue "
-    "(method). Absent where either source is stale or the queue cannot be judged."};
+    "(method). Absent where either source is stale or the queue cannot be judged, as while it is "
+    "not known which executor runs its tasks."};
 constexpr MetricDescription kPhantom = {
     "airflow_tasks_phantom_running",
     "Task instances that run in the database (task_instance) and in nobody's hands: without a "
     "heartbeat by that Airflow's own rule (heartbeat_lost), or besides those more than workers, "
-    "unacknowledged messages and this host's processes account for over 60 s (unaccounted)."};
+    "unacknowledged messages and this host's processes account for over 60 s (unaccounted; absent "
+    "while some run of which it is not known whether they are Celery's)."};
 constexpr MetricDescription kUnaccounted = {
     "airflow_tasks_unaccounted_messages",
     "Messages on the broker, waiting or unacknowledged and not being executed, for which over 60 s "
@@ -23,12 +25,12 @@ constexpr MetricDescription kUnaccounted = {
 constexpr MetricDescription kCatatonic = {
     "airflow_workers_catatonic",
     "Workers that are heard (worker-heartbeat), and over 60 s executed nothing and began nothing "
-    "while they had work: all queues held messages, or one with messages was taken from by "
-    "nobody."};
+    "while a queue that they consume held messages (learned from tasks that they ran), or every "
+    "queue did."};
 constexpr MetricDescription kStalled = {
     "airflow_queue_stalled",
     "1 where over 60 s the queue held messages and did not get shorter, none of its task instances "
-    "ran or was begun, and workers had free slots; else 0 (broker lists, task_instance)."};
+    "ran or was begun, and workers had free slots for sure; else 0 (broker lists, task_instance)."};
 
 constexpr std::array kAll = {kLost, kPhantom, kUnaccounted, kCatatonic, kStalled};
 

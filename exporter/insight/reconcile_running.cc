@@ -11,7 +11,7 @@ void PhantomJudge::Absorb(const ReconcilePair& pair, std::uint64_t tasks_here) {
   const auto& unacked = pair.broker.seen->unacked_messages;
   // Counted, and not listed: the role may not read the list.
   const bool unlisted = after.running > 0 && after.running_rows.empty() && !after.all_rows_listed;
-  if (!pair.broker.active || !unacked || unlisted) {
+  if (!pair.broker.active || !unacked || unlisted || after.running_unknown > 0) {
     unaccounted_ = {};
     return;
   }

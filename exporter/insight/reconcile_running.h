@@ -5,9 +5,11 @@
 // database both before and after the broker was read: so they ran when it was. From them are taken
 //
 //   the largest of: what live workers execute, unacked messages, task processes on this host
-//   and those without a heartbeat, which are counted on their own
+//   and those without a heartbeat, which are counted on their own (less those of other executors,
+//   which the database tells from Airflow 3 on)
 //
-// and what is left in every pair of snapshots for kDifferenceLasts is unaccounted.
+// and what is left in every pair of snapshots for kDifferenceLasts is unaccounted. While others run
+// of which it is not known whether they are Celery's, nothing is told.
 //
 // What it does not see: short tasks are no more than accounts, so as many of them as run can hide
 // as many; and unacked messages that a killed worker has left account for tasks until the

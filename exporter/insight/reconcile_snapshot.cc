@@ -1,47 +1,19 @@
 // Takes from the observations what is compared.
 #include "exporter/insight/reconcile_snapshot.h"
 
+#include <algorithm>
 #include <charconv>
 #include <functional>
 #include <string_view>
 #include <utility>
 
 #include "collectors/support/text.h"
-#include "exporter/insight/executors.h"
 
 namespace airflow_host {
 namespace {
 
 /// What the metadata collector calls the queues and executors beyond its limit.
 constexpr std::string_view kOther = "other";
-
-/// How sure it is that a task's message is on Celery's broker.
-enum class Celerys { kYes, kNo, kPerhaps };
-
-class Sorter {
- public:
-  explicit Sorter(const ExecutionSettings& settings)
-      : executors_(settings.executor), kubernetes_queue_(settings.kubernetes_queue) {}
-
-  Celerys Sort(const std::string& executor, std::string_view queue) const {
-    if (executor == kOther && queue == kOther) return Celerys::kPerhaps;
-    if (executors_.IsCeleryKubernetes() && queue == kubernetes_queue_) return Celerys::kNo;
-    if (!executors_.IsCelerys(executor)) return Celerys::kNo;
-    if (executor.empty() || Lower(executor).find("celery") != std::string::npos) {
-      return Celerys::kYes;
-    }
-    // What is left: an alias, or a class that is not configured.
-    if (executor.ends_with("LocalExecutor") || executor.ends_with("SequentialExecutor")) {
-      return Celerys::kNo;
-    }
-    return executors_.known() && !executor.ends_with("Executor") ? Celerys::kYes
-                                                                 : Celerys::kPerhaps;
-  }
-
- private:
-  Executors executors_;
-  std::string kubernetes_queue_;
-};
 
 template <typename... Parts>
 ReconcileKey KeyOf(const Parts&... parts) {
@@ -85,11 +57,18 @@ void Count(const TaskInstanceCount& row, Celerys celerys, DatabaseSnapshot& snap
   if (row.queue == kOther && row.executor == kOther && row.count > 0) {
     snapshot.all_queues_named = false;
   }
-  if (celerys == Celerys::kNo) return;
+  if (celerys == Celerys::kNo) {
+    if (snapshot.heartbeat_lost && row.heartbeat_lost) {
+      *snapshot.heartbeat_lost -= std::min(*snapshot.heartbeat_lost, *row.heartbeat_lost);
+    }
+    return;
+  }
   (queued ? snapshot.queued_anyhow : snapshot.running_anyhow) += row.count;
-  if (celerys != Celerys::kYes) return;
+  if (celerys == Celerys::kPerhaps) return;
   QueueRows& queue = snapshot.queues[row.queue];
-  if (queued) {
+  if (celerys == Celerys::kUnknown) {
+    (queued ? queue.queued_unknown : snapshot.running_unknown) += row.count;
+  } else if (queued) {
     queue.queued += row.count;
     queue.queued_beyond_grace += row.queued_beyond_grace;
   } else {
@@ -109,10 +88,7 @@ void List(const TaskRow& row, Celerys celerys, const std::optional<SystemTime>& 
   }
   if (celerys != Celerys::kYes) return;
   if (row.state == "running") {
-    snapshot.running_rows[KeyOfRun(row)] = {row.queue, row.queued_at};
-    if (!row.hostname.empty()) {
-      snapshot.running_at.insert({row.queue, ShortHostName(row.hostname)});
-    }
+    snapshot.running_rows[KeyOfRun(row)] = {row.queue, ShortHostName(row.hostname), row.queued_at};
     return;
   }
   const bool beyond_grace = now && row.queued_at && *now - *row.queued_at > kQueuedGrace;
@@ -130,24 +106,22 @@ std::string ShortHostName(std::string_view name) {
 ReconcileKey KeyOfId(const std::string& id) { return KeyOf(id); }
 
 std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observation,
-                                           const ExecutionSettings& settings,
-                                           ObservationSpan span) {
+                                           const CeleryTasks& celerys, ObservationSpan span) {
   if (observation.task_instances.empty()) return std::nullopt;
-  const Sorter sorter(settings);
   DatabaseSnapshot snapshot;
   snapshot.span = span;
   snapshot.heartbeat_lost = observation.task_instances_heartbeat_lost;
   snapshot.ids_are_message_ids = IsFrom33On(observation.airflow_version.value_or(""));
   std::uint64_t counted = 0;
   for (const TaskInstanceCount& row : observation.task_instances) {
-    Count(row, sorter.Sort(row.executor, row.queue), snapshot);
+    Count(row, celerys.Sort(row.executor, row.queue), snapshot);
     if (row.state == "queued" || row.state == "running") counted += row.count;
   }
   std::uint64_t listed = 0;
   for (const TaskRow& row : observation.tasks) {
     if (row.state != "queued" && row.state != "running") continue;
     ++listed;
-    List(row, sorter.Sort(row.executor, row.queue), observation.database_time, snapshot);
+    List(row, celerys.Sort(row.executor, row.queue), observation.database_time, snapshot);
   }
   snapshot.all_rows_listed = listed >= counted && listed < MetadataObservation::kMostTasks;
   return snapshot;
@@ -176,6 +150,15 @@ BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
   }
   snapshot.seen = std::move(observation);
   return snapshot;
+}
+
+std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
+                                            const DatabaseSnapshot& later) {
+  std::vector<const RunningRow*> begun;
+  for (const auto& [key, run] : later.running_rows) {
+    if (!earlier.running_rows.contains(key)) begun.push_back(&run);
+  }
+  return begun;
 }
 
 std::optional<std::uint64_t> StartedBetween(const BrokerSnapshot& earlier,

@@ -6,17 +6,15 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "collectors/broker/broker_observation.h"
 #include "collectors/metadata/metadata_observation.h"
 #include "collectors/support/clock.h"
-#include "exporter/insight/execution_settings.h"
+#include "exporter/insight/celery_tasks.h"
 #include "exporter/insight/reconcile_lasting.h"
 
 namespace airflow_host {
@@ -35,6 +33,8 @@ struct QueueRows {
   std::uint64_t queued = 0;
   std::uint64_t queued_beyond_grace = 0;
   std::uint64_t running = 0;
+  /// Others that are queued, of which it is not known whether they are Celery's.
+  std::uint64_t queued_unknown = 0;
 };
 
 /// One task instance that is queued for Celery's workers.
@@ -49,6 +49,7 @@ struct QueuedRow {
 /// One task instance that Celery's workers run.
 struct RunningRow {
   std::string queue;
+  std::string host;  ///< As ShortHostName gives it; empty: not known.
   std::optional<SystemTime> queued_at;
 };
 
@@ -59,6 +60,9 @@ struct DatabaseSnapshot {
   std::uint64_t running = 0;                ///< Celery's of all queues.
   std::uint64_t running_anyhow = 0;         ///< With those whose executor is not certain.
   std::uint64_t queued_anyhow = 0;          ///< The same for queued ones.
+  /// Of running_anyhow, those of which it is not known whether they are Celery's.
+  std::uint64_t running_unknown = 0;
+  /// Running without a heartbeat, less those that another executor is known to run.
   std::optional<std::uint64_t> heartbeat_lost;
   /// Every queue is counted by its own name; else some are in "other".
   bool all_queues_named = true;
@@ -69,7 +73,6 @@ struct DatabaseSnapshot {
   std::vector<QueuedRow> queued;  ///< Celery's.
   /// Celery's, by a hash of this try in that process.
   std::unordered_map<ReconcileKey, RunningRow> running_rows;
-  std::set<std::pair<std::string, std::string>> running_at;  ///< Queues of Celery's, and hosts.
   /// Messages of all that are queued or running, by hashes of their ids; true: it is running.
   std::unordered_map<ReconcileKey, bool> message_ids;
   std::uint64_t rows_without_id = 0;  ///< Queued or running, with no id among `message_ids`.
@@ -95,6 +98,8 @@ struct ReconcilePair {
   const BrokerSnapshot& broker;
   const DatabaseSnapshot& database;
   SteadyTime now{};  ///< When the last of them was made.
+  /// Tasks that each live worker runs at once at the least; absent where that is not known.
+  std::optional<std::uint32_t> least_concurrency = std::nullopt;
 };
 
 /// What a worker's host and a task instance's are compared by: "worker-0" of "celery@worker-0" and
@@ -106,11 +111,15 @@ ReconcileKey KeyOfId(const std::string& id);
 
 /// Nothing where the observation has no counts of task instances. Any thread.
 std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observation,
-                                           const ExecutionSettings& settings, ObservationSpan span);
+                                           const CeleryTasks& celerys, ObservationSpan span);
 
 /// `observation` is not null. Any thread.
 BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
                           ObservationSpan span);
+
+/// Those that run in `later` and not in `earlier`; they live as long as `later`. Pure.
+std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
+                                            const DatabaseSnapshot& later);
 
 /// Tasks that workers began between two snapshots. Nothing where the live workers are not the same
 /// ones, or do not tell. Pure.

@@ -35,17 +35,6 @@ struct Sizing {
   std::optional<std::uint64_t> task_headroom;
 };
 
-/// How many tasks one Celery worker runs at once: what the exporter was told; else what all workers
-/// on this host run, if they agree; else what the configuration says; else what the processes of
-/// Airflow on this host have for configuration. `components` may be null. Pure; any thread.
-std::optional<std::uint32_t> ConcurrencyInForce(const ExecutionSettings& settings,
-                                                const ComponentObservation* components);
-
-/// The executors that are configured, by `settings` or else by the processes of Airflow on this
-/// host, if they agree. `components` may be null. Pure; any thread.
-Executors ExecutorsInForce(const ExecutionSettings& settings,
-                           const ComponentObservation* components);
-
 /// Sizes up. `capacity`: what the memory of this host bears, where that is known. Pure; any thread.
 Sizing SizeUp(const ExecutionSettings& settings, const SizingSources& sources,
               const std::optional<TaskCapacity>& capacity);

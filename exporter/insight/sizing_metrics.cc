@@ -10,9 +10,9 @@ constexpr MetricDescription kRequired = {
     "airflow_workers_required",
     "Celery workers that the queue's load needs: task instances running or queued (table "
     "task_instance, sampled every cadence of the metadata collector), divided by the tasks that "
-    "one "
-    "worker runs at once and rounded up, as the Helm chart's autoscaler and Amazon MWAA reckon; "
-    "absent where that number is not known, or no executor is Celery's."};
+    "one worker runs at once and rounded up, as the Helm chart's autoscaler and Amazon MWAA "
+    "reckon; absent where that number is not known, or no executor is Celery's, and for the queues "
+    "beyond the first 50 (other) while they hold tasks that may be another's."};
 constexpr MetricDescription kLive = {
     "airflow_workers_live",
     "Celery workers that are heard (heartbeats on the broker, read every cadence of the broker "

@@ -4,19 +4,31 @@
 #include <map>
 
 namespace airflow_host {
+namespace {
+
+/// What the metadata collector calls the queues and executors beyond its limit.
+constexpr std::string_view kOther = "other";
+
+}  // namespace
 
 std::vector<QueueWorkers> WorkersRequired(std::span<const TaskInstanceCount> counts,
                                           const Executors& executors,
                                           std::string_view kubernetes_queue,
                                           std::uint32_t worker_concurrency) {
   std::map<std::string_view, std::uint64_t> tasks;
+  bool others_known = true;
   for (const TaskInstanceCount& row : counts) {
     if (row.queue.empty()) continue;
     if (executors.IsCeleryKubernetes() && row.queue == kubernetes_queue) continue;
     std::uint64_t& sum = tasks[row.queue];  // A queue that has run empty needs none: 0.
-    const bool works = row.state == "running" || row.state == "queued";
-    if (works && executors.IsCelerys(row.executor)) sum += row.count;
+    if (row.state != "running" && row.state != "queued") continue;
+    if (row.queue == kOther && row.executor == kOther && !executors.OnlyCelery()) {
+      others_known = others_known && row.count == 0;
+    } else if (executors.IsCelerys(row.executor)) {
+      sum += row.count;
+    }
   }
+  if (!others_known) tasks.erase(kOther);
   std::vector<QueueWorkers> required;
   for (const auto& [queue, count] : tasks) {
     const std::uint64_t whole = count / worker_concurrency;

@@ -110,6 +110,7 @@ void AdoptWorkerConcurrency(const AirflowConfiguration& airflow, bool has_file,
   }
   if (setting.given || !silent || !has_file) return;
   static_cast<void>(Adopt({kDefaultWorkerConcurrency, "Airflow's default"}, setting, settings));
+  settings.execution.worker_concurrency_is_default = true;
 }
 
 /// How Airflow executes tasks, as far as it is written down.

@@ -32,7 +32,7 @@ void ReadAsReplies(const std::vector<RedisReply>& replies) {
   QueueCounts counts;
   (void)questions.ReadServer(replies, FromSecondsSinceEpoch(1'800'000'000));
   for (const RedisReply& reply : replies) {
-    questions.ReadScan(reply, directory);
+    questions.ReadScan(reply, directory, SteadyTime{});
     (void)AuthTrouble(address, reply);
     (void)SelectTrouble(address, reply);
   }

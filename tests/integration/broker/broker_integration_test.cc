@@ -38,6 +38,7 @@ TEST_F(BrokerIntegrationTest, FindsAndCountsQueuesInTheFirstRound) {
   EXPECT_EQ(Messages(broker, "default"), 6U);
   EXPECT_EQ(Messages(broker, "high"), 0U) << "its list does not exist";
   EXPECT_EQ(broker.queues.size(), 2U) << "Celery's own talk is no queue";
+  EXPECT_TRUE(broker.queues_complete_as_of);
   EXPECT_EQ(broker.unacked_messages, 2U);
   ASSERT_TRUE(broker.oldest_unacked);
   EXPECT_NEAR(SecondsSinceEpoch(*broker.oldest_unacked), 1795310062.878, 0.001);
@@ -151,6 +152,7 @@ TEST_F(BrokerIntegrationTest, DoesNotScanALargeKeyspace) {
     ASSERT_TRUE(observed) << observed.error().message;
     EXPECT_EQ(Messages(**observed, "default"), 1U);
     EXPECT_EQ(Messages(**observed, "wanted"), 2U) << "what is known is asked for directly";
+    EXPECT_FALSE((*observed)->queues_complete_as_of);
     EXPECT_THAT((*observed)->problems, ElementsAre(HasSubstr("more than 10000 keys")));
   }
   EXPECT_THAT(redis.Cli({"INFO", "commandstats"}), HasSubstr("cmdstat_scan:calls=1,"));

@@ -148,15 +148,21 @@ TEST_F(BrokerQuestionsTest, SumsPriorities) {
 TEST_F(BrokerQuestionsTest, ReadsScansAndBindings) {
   QueueDirectory directory(layout_, {});
   questions_.ReadScan(Array({Text("0"), Array({Text("p._kombu.binding.a"), Integer(1)})}),
-                      directory);
+                      directory, SteadyTime{});
   EXPECT_THAT(directory.Exchanges(), ElementsAre("a"));
   questions_.ReadBindings({"a"}, {Array({Text("a::a")})}, directory);
   EXPECT_THAT(directory.Queues(), ElementsAre("a"));
   EXPECT_THAT(observation_.problems, IsEmpty());
+  EXPECT_TRUE(directory.CompleteAsOf().has_value());
+  const std::vector<RedisReply> many(BrokerQuestions::kMostMembers, Text("a::a"));
+  questions_.ReadBindings({"a"}, {Array(many)}, directory);
+  EXPECT_FALSE(directory.CompleteAsOf().has_value()) << "there may be more";
+  questions_.ReadBindings({"a"}, {Array({Text("a::a")})}, directory);
   for (const RedisReply& wrong :
        {Array({}), Array({Text("x"), Array({})}), Array({Text("1"), Text("2")}), Integer(1),
         Refusal("NOPERM no")}) {
-    questions_.ReadScan(wrong, directory);
+    questions_.ReadScan(wrong, directory, SteadyTime{});
+    EXPECT_FALSE(directory.CompleteAsOf().has_value());
     EXPECT_EQ(directory.cursor(), 0U);
     EXPECT_THAT(directory.Queues(), ElementsAre("a")) << "a failed step forgets nothing";
   }

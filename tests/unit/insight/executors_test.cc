@@ -36,6 +36,15 @@ TEST(Executors, FindsCeleryUnderAllItsNames) {
   }
 }
 
+TEST(Executors, KnowsWhereAllTasksAreCelerys) {
+  EXPECT_TRUE(Executors("CeleryExecutor").OnlyCelery());
+  EXPECT_TRUE(Executors("CeleryExecutor,fast:acme.TunedCeleryExecutor").OnlyCelery());
+  EXPECT_FALSE(Executors("").OnlyCelery());
+  EXPECT_FALSE(Executors("CeleryKubernetesExecutor").OnlyCelery());
+  EXPECT_FALSE(Executors("CeleryExecutor,KubernetesExecutor").OnlyCelery());
+  EXPECT_FALSE(Executors("CeleryExecutor;team_a=LocalExecutor").OnlyCelery());
+}
+
 TEST(Executors, TellsTasksApartByNameAliasAndPath) {
   const Executors executors(
       "CeleryExecutor,pods:airflow.providers.cncf.kubernetes.executors.kubernetes_executor."

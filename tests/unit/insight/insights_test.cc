@@ -126,6 +126,10 @@ TEST(Insights, FillInTheVisibilityTimeoutOfTheReleaseThatIsSeen) {
   EXPECT_EQ(filled(), std::chrono::seconds(84'600)) << "somebody has another provider";
 }
 
+InsightSettings OfCelery() {
+  return InsightSettings{.trend = {}, .execution = {.executor = "CeleryExecutor"}};
+}
+
 /// A database with one task that has been queued for long, and a broker that knows nothing of it.
 /// The wall clock is set forward by `step` during each reading.
 void ReadBoth(Insights& insights, ManualClock& clock, std::chrono::seconds step = {}) {
@@ -160,16 +164,45 @@ std::set<std::string> NamesOf(const Insights& insights) {
 TEST(Insights, ReconcileWhileTheWallClockIsSet) {
   for (const std::chrono::seconds step : {std::chrono::hours(1), std::chrono::hours(-1)}) {
     ManualClock clock;
-    Insights insights(InsightSettings{}, clock);
+    Insights insights(OfCelery(), clock);
     for (int round = 0; round < 6; ++round) ReadBoth(insights, clock, step);
     ASSERT_EQ(insights.Reconciled().lost.size(), 1U) << step.count();
     EXPECT_EQ(insights.Reconciled().lost[0].tasks, 1U) << step.count();
   }
 }
 
+/// A host on which Airflow's processes are configured with `executor`.
+std::shared_ptr<const ComponentObservation> Configured(const std::string& executor) {
+  auto components = std::make_shared<ComponentObservation>();
+  components->install.installs.resize(1);
+  components->install.installs[0].executor = executor;
+  return components;
+}
+
+TEST(Insights, ReconcileByTheExecutorsOfTheProcessesHere) {
+  ManualClock clock;
+  const auto lookup = std::make_shared<QueueLookup>();
+  Insights insights(InsightSettings{.trend = {}, .queue_lookup = lookup}, clock);
+  const auto round = [&](const char* executor) {
+    insights.Absorb(Configured(executor), clock.SteadyNow());
+    ReadBoth(insights, clock);
+  };
+  for (int rounds = 0; rounds < 6; ++rounds) round("KubernetesExecutor,CeleryExecutor");
+  ASSERT_EQ(insights.Reconciled().lost.size(), 1U);
+  EXPECT_EQ(insights.Reconciled().lost[0].tasks, 0U) << "the task is Kubernetes's";
+  EXPECT_TRUE(lookup->Wanted().empty());
+  for (int rounds = 0; rounds < 6; ++rounds) round("CeleryExecutor");
+  ASSERT_EQ(insights.Reconciled().lost.size(), 1U);
+  EXPECT_EQ(insights.Reconciled().lost[0].tasks, 1U);
+  EXPECT_EQ(lookup->Wanted(), std::vector<std::string>{"default"});
+  // The processes are not seen any more.
+  for (int rounds = 0; rounds < 3; ++rounds) ReadBoth(insights, clock);
+  EXPECT_TRUE(insights.Reconciled().lost.empty()) << "whose task it is is not known";
+}
+
 TEST(Insights, DropWhatTheyReconciledOnceItIsStale) {
   ManualClock clock;
-  Insights insights(InsightSettings{}, clock);
+  Insights insights(OfCelery(), clock);
   for (int round = 0; round < 6; ++round) ReadBoth(insights, clock);
   ASSERT_EQ(insights.Reconciled().lost.size(), 1U);
   EXPECT_EQ(insights.Reconciled().lost[0].tasks, 1U);

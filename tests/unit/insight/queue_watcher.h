@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "collectors/component/component_observation.h"
 #include "exporter/insight/reconcile.h"
 #include "tests/unit/insight/queue_world.h"
 
@@ -16,7 +17,7 @@ namespace airflow_host {
 /// Reads both systems every 15 s, each at its own phase and within a time of its own.
 class Watcher {
  public:
-  explicit Watcher(QueueWorld& world, ExecutionSettings settings = {})
+  explicit Watcher(QueueWorld& world, ExecutionSettings settings = {.executor = "CeleryExecutor"})
       : world_(world), reconcile_(std::move(settings)) {
     database_.next = world.now() + world.Draw(Seconds{0, 15});
     broker_.next = world.now() + world.Draw(Seconds{0, 15});
@@ -57,7 +58,7 @@ class Watcher {
 
   bool database_reads = true;
   bool broker_reads = true;
-  std::uint64_t tasks_here = 0;
+  ComponentObservation components;  ///< What runs on this host.
 
  private:
   template <typename T>
@@ -71,7 +72,7 @@ class Watcher {
   };
 
   void Absorb(const std::shared_ptr<MetadataObservation>& seen, ObservationSpan span) {
-    reconcile_.Absorb(*seen, span, tasks_here);
+    reconcile_.Absorb(*seen, span, &components);
   }
   void Absorb(std::shared_ptr<BrokerObservation> seen, ObservationSpan span) {
     reconcile_.Absorb(std::move(seen), span);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <utility>
 
@@ -28,7 +29,9 @@ void QueueWorld::AddWorker(std::vector<std::string> queues, int slots, int prefe
   worker.queues = std::move(queues);
   worker.slots = slots;
   worker.prefetch = prefetch;
-  worker.next_heartbeat = Draw(Seconds{0, kHeartbeatPeriod});
+  worker.next_heartbeat = now_ + Draw(Seconds{0, kHeartbeatPeriod});
+  worker.host = "worker-" + std::to_string(workers_.size());
+  worker.name = "celery@" + worker.host;
   workers_.push_back(std::move(worker));
 }
 
@@ -41,6 +44,12 @@ void QueueWorld::AddForeignRow(const std::string& queue, const std::string& exec
   task.stays = true;
   task.queued_at = now_;
   tasks_.push_back(task);
+}
+
+void QueueWorld::AddPodsTask(const std::string& queue) {
+  AddForeignRow(queue, "");
+  tasks_.back().stage = Stage::kRunning;
+  tasks_.back().hostname = "pod-" + std::to_string(tasks_.back().number);
 }
 
 bool QueueWorld::Executes(const Task& task) {
@@ -58,7 +67,8 @@ bool QueueWorld::IsUnacked(const Task& task) const {
 
 int QueueWorld::CountOf(std::size_t worker, bool executing) const {
   return static_cast<int>(std::count_if(tasks_.begin(), tasks_.end(), [&](const Task& task) {
-    return task.worker == worker && IsUnacked(task) && (!executing || Executes(task));
+    return task.worker == worker && task.died_at < 0 && IsUnacked(task) &&
+           (!executing || Executes(task));
   }));
 }
 
@@ -80,11 +90,11 @@ void QueueWorld::Arrive() {
 }
 
 void QueueWorld::Advance(Task& task) {
-  if (task.stays || task.stage == Stage::kWaiting || task.stage == Stage::kHeld) return;
-  if (Executes(task) && workers_[task.worker].killed_at >= 0) return;
-  if (now_ < task.until) return;
+  if (task.stays || task.died_at >= 0) return;
+  if (task.stage == Stage::kWaiting || task.stage == Stage::kHeld || now_ < task.until) return;
   if (task.stage == Stage::kHanding) {
     task.stage = Stage::kWaiting;
+    task.until = now_ + Draw(pace.fetch);
   } else if (task.stage == Stage::kStarting) {
     task.stage = Stage::kRunning;
     task.started_at = now_;
@@ -103,19 +113,20 @@ void QueueWorld::Fetch(std::size_t number) {
   if (worker.deaf || worker.killed_at >= 0) return;
   int held = CountOf(number, false);
   for (Task& task : tasks_) {
-    if (held >= worker.slots * worker.prefetch) break;
-    if (task.stage != Stage::kWaiting || !task.has_message) continue;
+    if (worker.retires || held >= worker.slots * worker.prefetch) break;
+    if (task.stage != Stage::kWaiting || !task.has_message || now_ < task.until) continue;
     if (std::find(worker.queues.begin(), worker.queues.end(), task.queue) == worker.queues.end()) {
       continue;
     }
     task.stage = Stage::kHeld;
     task.worker = number;
+    task.hostname = worker.host;
     ++held;
   }
   int executing = CountOf(number, true);
   for (Task& task : tasks_) {
     if (executing >= worker.slots) break;
-    if (task.stage != Stage::kHeld || task.worker != number) continue;
+    if (task.stage != Stage::kHeld || task.worker != number || task.died_at >= 0) continue;
     task.stage = Stage::kStarting;
     task.until = now_ + Draw(pace.startup);
     ++worker.processed;
@@ -138,7 +149,11 @@ void QueueWorld::Step() {
   std::erase_if(tasks_, [](const Task& task) {
     return task.stage == Stage::kDone || (!task.has_row && !task.has_message);
   });
-  for (std::size_t number = 0; number < workers_.size(); ++number) Fetch(number);
+  // Whichever asks first.
+  std::vector<std::size_t> numbers(workers_.size());
+  std::iota(numbers.begin(), numbers.end(), 0);
+  std::shuffle(numbers.begin(), numbers.end(), random_);
+  for (const std::size_t number : numbers) Fetch(number);
   for (std::size_t number = 0; number < workers_.size(); ++number) Tell(number);
 }
 
@@ -158,9 +173,8 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     TaskInstanceCount& count = counts[{queued ? "queued" : "running", task.queue, task.executor}];
     ++count.count;
     if (queued && now_ - task.queued_at > 60) ++count.queued_beyond_grace;
-    const bool lost = !queued && (!task.has_message || workers_[task.worker].killed_at >= 0);
-    const double gone = task.has_message ? workers_[task.worker].killed_at : task.until;
-    if (lost && now_ - gone > kHeartbeatTimeout) ++*seen->task_instances_heartbeat_lost;
+    const bool lost = !queued && task.died_at >= 0 && now_ - task.died_at > kHeartbeatTimeout;
+    if (lost) ++*seen->task_instances_heartbeat_lost;
     TaskRow row;
     row.dag_id = "dag";
     row.task_id = std::to_string(task.number);
@@ -170,13 +184,15 @@ std::shared_ptr<MetadataObservation> QueueWorld::Database() const {
     row.queued_at = FromSecondsSinceEpoch(kStart + task.queued_at);
     if (!queued) {
       row.started_at = FromSecondsSinceEpoch(kStart + task.started_at);
-      row.hostname = "Worker-" + std::to_string(task.worker) + ".airflow.svc.cluster.local";
+      row.hostname = task.hostname + ".airflow.svc.cluster.local";
+      row.hostname.front() = 'W';  // Hosts and workers may write it differently.
     }
     if (tells_ids) row.external_executor_id = IdOf(task.number);
     seen->tasks.push_back(std::move(row));
   }
   for (auto& [key, count] : counts) {
     std::tie(count.state, count.queue, count.executor) = key;
+    if (count.queue == queue_among_others) count.queue = count.executor = "other";
     seen->task_instances.push_back(count);
   }
   std::stable_sort(seen->tasks.begin(), seen->tasks.end(),
@@ -191,6 +207,7 @@ std::shared_ptr<BrokerObservation> QueueWorld::Broker() const {
   auto seen = std::make_shared<BrokerObservation>();
   seen->observed_at = FromSecondsSinceEpoch(kStart + now_);
   seen->run_id = "run-" + std::to_string(run_);
+  if (knows_all_queues) seen->queues_complete_as_of = steady();
   std::vector<std::string> unacked;
   std::map<std::string, std::vector<std::string>> waiting;
   for (const std::string& queue : queues_) waiting[queue];
@@ -209,12 +226,14 @@ std::shared_ptr<BrokerObservation> QueueWorld::Broker() const {
   }
   seen->unacked_messages = unacked.size();
   if (tells_ids) seen->unacked_message_ids = std::move(unacked);
+  if (!knows_workers) return seen;
   seen->workers.emplace();
   for (std::size_t number = 0; number < workers_.size(); ++number) {
+    if (IsGone(number)) continue;
     const Worker& worker = workers_[number];
     const bool live = worker.killed_at < 0 || now_ - worker.killed_at < 10;
     BrokerWorker& told = seen->workers->emplace_back();
-    told.name = "celery@worker-" + std::to_string(number);
+    told.name = worker.name;
     told.live = live;
     if (live) told.active = worker.told_active;
     told.processed = worker.told_processed;
@@ -233,13 +252,36 @@ int QueueWorld::DropMessages(const std::string& queue, int count) {
   return dropped;
 }
 
+void QueueWorld::KillWorker(std::size_t worker) {
+  workers_.at(worker).killed_at = now_;
+  for (Task& task : tasks_) {
+    if (task.worker == worker && IsUnacked(task) && task.died_at < 0) task.died_at = now_;
+  }
+}
+
+void QueueWorld::RestartWorker(std::size_t worker, std::vector<std::string> queues) {
+  KillWorker(worker);
+  workers_[worker].killed_at = -1;
+  workers_[worker].queues = std::move(queues);
+  workers_[worker].next_heartbeat = now_;
+  workers_[worker].processed = 0;
+}
+
+void QueueWorld::RenameWorker(std::size_t worker, std::string name, std::string host) {
+  workers_.at(worker).name = std::move(name);
+  workers_[worker].host = std::move(host);
+}
+
+bool QueueWorld::IsGone(std::size_t worker) const {
+  return workers_[worker].retires && CountOf(worker, false) == 0;
+}
+
 int QueueWorld::KillTasksOf(std::size_t worker) {
   int killed = 0;
   for (Task& task : tasks_) {
     if (task.worker != worker || task.stage != Stage::kRunning || !task.has_message) continue;
     task.has_message = false;
-    task.stays = true;
-    task.until = now_;
+    task.died_at = now_;
     ++killed;
   }
   return killed;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "collectors/broker/broker_observation.h"
@@ -35,6 +36,7 @@ struct WorldPace {
   Seconds handover = {0.5, 2};   ///< From the row's UPDATE to the message's LPUSH.
   Seconds startup = {0.5, 2};    ///< From the fetch to the row's `running`.
   Seconds finishing = {0.5, 2};  ///< From the row's end to the message's acknowledgement.
+  Seconds fetch = {0, 0};        ///< From the message's LPUSH until a worker with room takes it.
 };
 
 /// Advances in small steps. Deterministic for a seed.
@@ -56,6 +58,8 @@ class QueueWorld {
   void StopSources() { sources_.clear(); }
   /// One task instance that another executor runs; it stays queued.
   void AddForeignRow(const std::string& queue, const std::string& executor);
+  /// One that runs in a pod of its own, and names no executor; it goes on for ever.
+  void AddPodsTask(const std::string& queue);
 
   void Step();
   double now() const { return now_; }
@@ -69,7 +73,18 @@ class QueueWorld {
   /// Puts a message into `queue` that belongs to no task.
   void AddStrayMessage(const std::string& queue) { strays_.push_back(queue); }
   /// As after kill -9: it falls silent, what it held stays unacknowledged.
-  void KillWorker(std::size_t worker) { workers_.at(worker).killed_at = now_; }
+  void KillWorker(std::size_t worker);
+  /// As after kill -9 and a start under the same name, with queues of its own choice: what it held
+  /// stays unacknowledged, and what it ran stays running until its heartbeat is lost.
+  void RestartWorker(std::size_t worker, std::vector<std::string> queues);
+  /// It consumes other queues from now on.
+  void Rebind(std::size_t worker, std::vector<std::string> queues) {
+    workers_.at(worker).queues = std::move(queues);
+  }
+  /// It takes nothing more, ends what it holds and is gone.
+  void RetireWorker(std::size_t worker) { workers_.at(worker).retires = true; }
+  /// Before, its name is celery@worker-NUMBER and its host worker-NUMBER.
+  void RenameWorker(std::size_t worker, std::string name, std::string host);
   /// Its child is killed and the message acknowledged: the rows stay running.
   int KillTasksOf(std::size_t worker);
   /// It goes on telling that it lives, and takes nothing any more.
@@ -81,7 +96,10 @@ class QueueWorld {
   /// The rows that Airflow hands over once more: those queued without a message.
   void HandOverLost();
 
-  bool tells_ids = false;  ///< Message ids, and Airflow 3.3.
+  bool tells_ids = false;        ///< Message ids, and Airflow 3.3.
+  bool knows_all_queues = true;  ///< The broker's keys were looked through.
+  std::string queue_among_others;  ///< Its tasks are not counted by its name.
+  bool knows_workers = true;     ///< They have had the time to be heard.
   std::size_t most_active = 200;
   WorldPace pace;
 
@@ -94,7 +112,9 @@ class QueueWorld {
     Stage stage = Stage::kHanding;
     bool has_row = true;
     bool has_message = true;
-    bool stays = false;  ///< In its stage, whatever the time.
+    bool stays = false;    ///< In its stage, whatever the time.
+    double died_at = -1;   ///< When its process was gone; below 0: it is there.
+    std::string hostname;  ///< Of the worker that has it.
     double queued_at = 0;
     double until = 0;  ///< When its stage ends.
     double duration = 0;
@@ -105,7 +125,10 @@ class QueueWorld {
     std::vector<std::string> queues;
     int slots = 1;
     int prefetch = 1;
+    std::string name;
+    std::string host;
     bool deaf = false;
+    bool retires = false;
     double killed_at = -1;
     double next_heartbeat = 0;
     std::uint64_t processed = 0;
@@ -119,6 +142,7 @@ class QueueWorld {
   void Tell(std::size_t number);
   bool IsQueued(const Task& task) const;
   bool IsUnacked(const Task& task) const;
+  bool IsGone(std::size_t worker) const;
   static bool Executes(const Task& task);
   int CountOf(std::size_t worker, bool executing) const;
 

@@ -83,6 +83,20 @@ TEST_F(BrokenAirflow, DoesNotReconcileWhatOtherExecutorsRun) {
   EXPECT_EQ(watcher.Lost("default"), 1U);
 }
 
+TEST_F(BrokenAirflow, CountsNothingLostInAQueueThatIsCountedAmongOthers) {
+  world_.AddQueue("fifty-first");
+  watcher_.Run(120);
+  EXPECT_EQ(watcher_.Lost("fifty-first"), 0U);
+  world_.queue_among_others = "fifty-first";
+  Send(3, {5, 5}, "fifty-first");
+  watcher_.Run(60);
+  EXPECT_FALSE(watcher_.Lost("fifty-first").has_value());
+  EXPECT_EQ(watcher_.Lost("default"), 0U);
+  world_.DropMessages("fifty-first", 3);
+  watcher_.Run(300);
+  EXPECT_FALSE(watcher_.Lost("fifty-first").has_value());
+}
+
 TEST_F(BrokenAirflow, ReconcilesNothingOfAnotherDefaultExecutor) {
   ExecutionSettings settings;
   settings.executor = "LocalExecutor,CeleryExecutor";

@@ -53,6 +53,8 @@ ExecutionSettings MakeHealthy(QueueWorld& world) {
   world.pace.handover = {0.25, 2 * std::min(slowness, 10.0)};
   world.pace.startup = {0.5, 3 * slowness};
   world.pace.finishing = {0.25, 2 * slowness};
+  // A worker that has room hears of a message at once, as soon as it gets to run.
+  world.pace.fetch = {0, slowness > 10 ? 5.0 : slowness > 1 ? 1.0 : 0.25};
   world.tells_ids = world.Draw(0, 2) == 0;
   world.most_active = static_cast<std::size_t>(world.Draw(0, 5) == 0 ? 1100 : 250);
   ExecutionSettings settings;

@@ -43,6 +43,17 @@ TEST(LastingMinimum, TakesNoFewerThanThreePairs) {
   EXPECT_EQ(minimum.Value(), 5U);
 }
 
+TEST(LastingMinimum, IsUnknownOnceItWasNotKnownForLong) {
+  LastingMinimum minimum;
+  minimum.Skip(At(0));
+  EXPECT_FALSE(minimum.Value().has_value());
+  for (int seconds = 0; seconds <= 60; seconds += 30) minimum.Add(At(seconds), 5);
+  minimum.Skip(At(90));
+  EXPECT_EQ(minimum.Value(), 5U);
+  minimum.Skip(At(120));
+  EXPECT_FALSE(minimum.Value().has_value());
+}
+
 TEST(LastingKeys, CountsWhatWasThereAllTheTime) {
   LastingKeys keys;
   for (int seconds = 0; seconds <= 60; seconds += 20) {
@@ -51,6 +62,9 @@ TEST(LastingKeys, CountsWhatWasThereAllTheTime) {
     keys.Update(At(seconds), there);
     EXPECT_EQ(keys.lasting(), seconds == 60 ? 2U : 0U);
   }
+  EXPECT_TRUE(keys.Lasts(2));
+  EXPECT_FALSE(keys.Lasts(3));
+  EXPECT_FALSE(keys.Lasts(4));
   EXPECT_EQ(keys.present(), 3U);
   keys.Update(At(80), std::vector<ReconcileKey>{2});
   EXPECT_EQ(keys.lasting(), 1U);

@@ -38,6 +38,35 @@ TEST_F(BrokenAirflow, FindsStrayMessagesByCountOnceItIsQuiet) {
   RunUntil([&] { return watcher_.Report().unaccounted_messages == 2; }, 200);
 }
 
+TEST_F(BrokenAirflow, FindsStrayMessagesWhileWorkersComeAndGo) {
+  world_.AddQueue("nobody");
+  for (int stray = 0; stray < 50; ++stray) world_.AddStrayMessage("nobody");
+  for (std::size_t worker = 1; worker < 10; ++worker) {
+    world_.RetireWorker(worker);
+    world_.AddWorker({"default"}, 4);
+    bool found = false;
+    for (int second = 0; second < 150; ++second) {
+      watcher_.Run(1);
+      const auto messages = watcher_.Report().unaccounted_messages;
+      ASSERT_EQ(messages.value_or(50), 50U);
+      found = found || messages == 50U;
+    }
+    EXPECT_TRUE(found || worker == 1);
+  }
+}
+
+TEST_F(BrokenAirflow, SaysNothingOfStrayMessagesWhileTheWorkersNeverStayTheSame) {
+  watcher_.Run(120);
+  EXPECT_EQ(watcher_.Report().unaccounted_messages, 0U);
+  for (std::size_t worker = 1; worker < 20; ++worker) {
+    world_.RetireWorker(worker);
+    world_.AddWorker({"default"}, 4);
+    watcher_.Run(12);
+  }
+  EXPECT_FALSE(watcher_.Report().unaccounted_messages.has_value());
+  RunUntil([&] { return watcher_.Report().unaccounted_messages == 0U; }, 60);
+}
+
 TEST_F(BrokenAirflow, FindsStrayMessagesByIdHoweverBusyItIs) {
   world_.AddQueue("nobody");
   world_.tells_ids = true;
@@ -63,7 +92,7 @@ TEST_F(BrokenAirflow, CountsTheRunningTasksWhoseProcessesAreGoneOnce) {
 
 TEST_F(BrokenAirflow, TakesTheProcessesOfThisHostForAccounts) {
   Send(8, {3600, 3600});
-  watcher_.tasks_here = 8;
+  watcher_.components.task_processes = 8;
   watcher_.Run(60);
   ASSERT_EQ(world_.KillTasksOf(0), 4);
   watcher_.Run(200);

@@ -7,12 +7,6 @@
 namespace airflow_host {
 namespace {
 
-ExecutionSettings Executor(const std::string& executor) {
-  ExecutionSettings settings;
-  settings.executor = executor;
-  return settings;
-}
-
 MetadataObservation Queued(const std::string& queue, const std::string& executor) {
   MetadataObservation seen;
   seen.task_instances.push_back({"queued", queue, executor, 1, 1});
@@ -23,43 +17,27 @@ MetadataObservation Queued(const std::string& queue, const std::string& executor
   return seen;
 }
 
-/// What is certain to go through Celery, of one that is queued; what perhaps does counts beside.
-struct Count {
-  std::uint64_t certain = 0;
-  std::uint64_t anyhow = 0;
-  bool operator==(const Count&) const = default;
-};
-
-std::ostream& operator<<(std::ostream& stream, const Count& count) {
-  return stream << count.certain << " of " << count.anyhow;
-}
-
-Count CelerysOf(const std::string& configured, const std::string& executor,
-                const std::string& queue = "default") {
-  auto snapshot = SnapshotOf(Queued(queue, executor), Executor(configured), {});
-  return {snapshot->queues[queue].queued_beyond_grace, snapshot->queued_anyhow};
-}
-
-TEST(ReconcileSnapshot, KnowsWhoseTasksGoThroughCelery) {
-  constexpr Count kYes{1, 1};
-  constexpr Count kNo{0, 0};
-  constexpr Count kPerhaps{0, 1};
-  EXPECT_EQ(CelerysOf("", ""), kYes);
-  EXPECT_EQ(CelerysOf("", "CeleryExecutor"), kYes);
-  EXPECT_EQ(CelerysOf("", "KubernetesExecutor"), kNo);
-  EXPECT_EQ(CelerysOf("", "LocalExecutor"), kNo);
-  EXPECT_EQ(CelerysOf("", "airflow.providers.edge3.executors.EdgeExecutor"), kNo);
-  EXPECT_EQ(CelerysOf("", "fast"), kPerhaps);
-  EXPECT_EQ(CelerysOf("LocalExecutor", ""), kNo);
-  EXPECT_EQ(CelerysOf("CeleryExecutor,KubernetesExecutor", ""), kYes);
-  EXPECT_EQ(CelerysOf("KubernetesExecutor,CeleryExecutor", ""), kNo);
-  EXPECT_EQ(CelerysOf("KubernetesExecutor,CeleryExecutor", "CeleryExecutor"), kYes);
-  EXPECT_EQ(CelerysOf("LocalExecutor,fast:acme.TunedCeleryExecutor", "fast"), kYes);
-  EXPECT_EQ(CelerysOf("LocalExecutor,fast:acme.TunedLocalExecutor", "fast"), kNo);
-  EXPECT_EQ(CelerysOf("LocalExecutor,acme.TunedCeleryExecutor", "TunedCeleryExecutor"), kYes);
-  EXPECT_EQ(CelerysOf("CeleryKubernetesExecutor", "", "default"), kYes);
-  EXPECT_EQ(CelerysOf("CeleryKubernetesExecutor", "", "kubernetes"), kNo);
-  EXPECT_EQ(CelerysOf("CeleryExecutor", "acme.OwnExecutor"), kPerhaps);
+TEST(ReconcileSnapshot, CountsWhatIsCelerysAndWhatPerhapsIs) {
+  CeleryTasks celerys;
+  const auto of = [&](const char* configured, const char* executor) {
+    const MetadataObservation seen = Queued("default", executor);
+    celerys.Learn(Executors(configured), seen, nullptr);
+    return *SnapshotOf(seen, celerys, {});
+  };
+  DatabaseSnapshot snapshot = of("CeleryExecutor", "");
+  EXPECT_EQ(snapshot.queues["default"].queued_beyond_grace, 1U);
+  EXPECT_EQ(snapshot.queued_anyhow, 1U);
+  EXPECT_EQ(snapshot.queued.size(), 1U);
+  snapshot = of("LocalExecutor", "");
+  EXPECT_EQ(snapshot.queued_anyhow, 0U);
+  snapshot = of("CeleryExecutor", "acme.OwnExecutor");
+  EXPECT_EQ(snapshot.queued_anyhow, 1U);
+  EXPECT_EQ(snapshot.queues["default"].queued_unknown, 0U);
+  snapshot = of("", "");
+  EXPECT_EQ(snapshot.queued_anyhow, 1U);
+  EXPECT_EQ(snapshot.queues["default"].queued, 0U);
+  EXPECT_EQ(snapshot.queues["default"].queued_unknown, 1U);
+  EXPECT_TRUE(snapshot.queued.empty());
 }
 
 TEST(ReconcileSnapshot, TakesTheGraceByTheDatabasesClock) {
@@ -85,6 +63,19 @@ TEST(ReconcileSnapshot, SaysWhereQueuesAreNotNamed) {
   EXPECT_FALSE(snapshot->all_queues_named);
   EXPECT_EQ(snapshot->running, 0U);
   EXPECT_EQ(snapshot->running_anyhow, 2U);
+}
+
+TEST(ReconcileSnapshot, CountsTheLostHeartbeatsOfCeleryAlone) {
+  MetadataObservation seen;
+  seen.task_instances.push_back({"running", "default", "", 4, 0, 1});
+  seen.task_instances.push_back({"running", "default", "KubernetesExecutor", 5, 0, 5});
+  seen.task_instances_heartbeat_lost = 6;
+  CeleryTasks celerys;
+  celerys.Learn(Executors("CeleryExecutor"), seen, nullptr);
+  EXPECT_EQ(SnapshotOf(seen, celerys, {})->heartbeat_lost, 1U);
+  // Before Airflow 3 it is not known whose they are.
+  for (TaskInstanceCount& count : seen.task_instances) count.heartbeat_lost.reset();
+  EXPECT_EQ(SnapshotOf(seen, celerys, {})->heartbeat_lost, 6U);
 }
 
 TEST(ReconcileSnapshot, SaysWhereTasksAreNotListed) {

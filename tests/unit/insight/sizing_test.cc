@@ -212,40 +212,6 @@ TEST_F(SizingTest, NeverRisesWhenMemoryShrinks) {
   }
 }
 
-TEST_F(SizingTest, WhatAWorkerRunsOutweighsItsConfigurationAndWhatWeAreToldBoth) {
-  settings_.worker_concurrency = 16;
-  EXPECT_EQ(See().worker_concurrency, 16U);
-  Runs({Worker(2), Worker(2)});
-  EXPECT_EQ(See().worker_concurrency, 2U);
-  Runs({Worker(2), Worker(4)});
-  EXPECT_EQ(See().worker_concurrency, 16U) << "they differ";
-  Runs({Worker(2), Worker(std::nullopt)});
-  EXPECT_EQ(See().worker_concurrency, 16U) << "one is not known";
-  settings_.worker_concurrency_told = true;
-  Runs({Worker(2)});
-  EXPECT_EQ(See().worker_concurrency, 16U);
-}
-
-TEST_F(SizingTest, AsksTheOtherProcessesOfAirflowLast) {
-  auto components = std::make_shared<ComponentObservation>();
-  components->install.settings = {{"parallelism", 32}, {"worker_concurrency", 8}};
-  components->install.installs.resize(2);
-  components->install.installs[0].executor = "LocalExecutor";
-  sources_.components = components;
-  EXPECT_EQ(See().worker_concurrency, 8U);
-  components->install.settings.push_back({"worker_autoscale_max", 12});
-  EXPECT_EQ(See().worker_concurrency, 12U);
-  settings_.worker_concurrency = 16;
-  EXPECT_EQ(See().worker_concurrency, 16U);
-
-  EXPECT_TRUE(ExecutorsInForce(settings_, components.get()).HasCelery());
-  settings_.executor.clear();
-  EXPECT_FALSE(ExecutorsInForce(settings_, components.get()).HasCelery());
-  EXPECT_TRUE(ExecutorsInForce(settings_, components.get()).known());
-  components->install.installs[1].executor = "CeleryExecutor";
-  EXPECT_FALSE(ExecutorsInForce(settings_, components.get()).known()) << "they differ";
-}
-
 TEST_F(SizingTest, RequiresWorkersOnlyWhereCeleryIsUsed) {
   Queues({{"queued", "default", "", 17}});
   EXPECT_THAT(See().workers_required, IsEmpty()) << "of an unknown concurrency";

@@ -68,6 +68,22 @@ TEST(WorkersRequired, GivesTasksOfNoExecutorToTheFirst) {
                           QueueWorkers{"idle", 0}, QueueWorkers{"pods", 0}));
 }
 
+TEST(WorkersRequired, CountsTheQueuesBeyondTheLimitOnlyWhereAllTasksAreCelerys) {
+  const auto required = [](std::string_view executors, std::uint64_t others) {
+    const std::vector<TaskInstanceCount> rows = {{"queued", "default", "", 5},
+                                                 {"queued", "other", "other", others},
+                                                 {"scheduled", "other", "other", 7}};
+    return WorkersRequired(rows, Executors(executors), "kubernetes", 4);
+  };
+  const QueueWorkers of_default{"default", 2};
+  EXPECT_THAT(required("CeleryExecutor", 9), ElementsAre(of_default, QueueWorkers{"other", 3}));
+  for (const char* executors : {"CeleryExecutor,KubernetesExecutor", "CeleryKubernetesExecutor",
+                                "KubernetesExecutor,CeleryExecutor", ""}) {
+    EXPECT_EQ(required(executors, 0).back(), (QueueWorkers{"other", 0})) << executors;
+    EXPECT_EQ(required(executors, 9).back().queue, "default") << executors;
+  }
+}
+
 TEST(WorkersRequired, SaysNothingWhereThereAreNoQueues) {
   EXPECT_THAT(WorkersRequired({}, Executors("CeleryExecutor"), "", 16), IsEmpty());
 }

@@ -240,6 +240,7 @@ TEST_F(AirflowSettingsTest, TakesHowAirflowExecutesTasks) {
   input_.environment["AIRFLOW__CELERY__WORKER_AUTOSCALE"] = "12,4";
   EXPECT_EQ(Load().execution.executor, "CeleryExecutor,KubernetesExecutor");
   EXPECT_EQ(Load().execution.worker_concurrency, 12U);
+  EXPECT_FALSE(Load().execution.worker_concurrency_is_default);
   input_.arguments = {"--celery.worker-concurrency=3"};
   EXPECT_EQ(Load().execution.worker_concurrency, 3U);
   EXPECT_TRUE(Load().execution.worker_concurrency_told);
@@ -256,6 +257,7 @@ TEST_F(AirflowSettingsTest, TheDefaultConcurrencyHoldsOnlyWhereAirflowsFileHasNo
   EXPECT_EQ(Load().execution.worker_concurrency, 16U);
   EXPECT_EQ(Origin(Load(), "celery.worker-concurrency").origin, "Airflow's default");
   EXPECT_FALSE(Load().execution.worker_concurrency_told);
+  EXPECT_TRUE(Load().execution.worker_concurrency_is_default);
   input_.environment["AIRFLOW__CELERY__WORKER_AUTOSCALE"] = "";  // As Airflow, it counts for unset.
   EXPECT_EQ(Load().execution.worker_concurrency, 16U);
 }
