@@ -35,6 +35,7 @@ class BusyWorker : public ::testing::Test {
 
   /// Tasks of the other queue take all of its slots (or `slots`), and three of this one wait.
   void Saturate(Watcher& watcher, int slots = 2) {
+    watcher.Run(60);
     Send("default", 2, 45);
     watcher.Run(120);
     Send("other", slots, 3600);
