@@ -43,7 +43,11 @@ TEST(ReconcileSnapshot, CountsWhatIsCelerysAndWhatPerhapsIs) {
 TEST(ReconcileSnapshot, TakesTheGraceByTheDatabasesClock) {
   MetadataObservation seen = Queued("default", "");
   seen.tasks[0].queued_at = FromSecondsSinceEpoch(1000);
-  const auto beyond_grace = [&] { return SnapshotOf(seen, {}, {})->queued.at(0).beyond_grace; };
+  CeleryTasks celerys;
+  celerys.Learn(Executors("CeleryExecutor"), seen, nullptr);
+  const auto beyond_grace = [&] {
+    return SnapshotOf(seen, celerys, {})->queued.at(0).beyond_grace;
+  };
   seen.observed_at = FromSecondsSinceEpoch(400);  // This host's clock is late.
   seen.database_time = FromSecondsSinceEpoch(1061);
   EXPECT_TRUE(beyond_grace());
