@@ -101,8 +101,7 @@ class World:
     def worker(self, name: str, prefetch_multiplier: int = 1, queues: tuple[str, ...] = QUEUES):
         return celery_worker(self.url, self.folder, name, prefetch_multiplier, queues)
 
-    @contextmanager
-    def without_consumers(self, name: str, queues: tuple[str, ...] = QUEUES) -> Iterator[None]:
+    def cancel_consumers(self, name: str, queues: tuple[str, ...] = QUEUES) -> None:
         """The worker goes on living, and takes nothing; others must have no place free meanwhile."""
         destination = [f"celery@{name}"]
         control = self.celery.control
@@ -115,9 +114,15 @@ class World:
 
         # What it had asked Redis for before would still give it one message.
         until(lambda: not waits_for_messages(), PATIENCE, "the worker asks for nothing")
+
+    @contextmanager
+    def without_consumers(self, name: str, queues: tuple[str, ...] = QUEUES) -> Iterator[None]:
+        """Meanwhile the worker takes nothing."""
+        self.cancel_consumers(name, queues)
         yield
         for queue in queues:
-            assert control.add_consumer(queue, destination=destination, reply=True, timeout=30)
+            assert self.celery.control.add_consumer(queue, destination=[f"celery@{name}"],
+                                                    reply=True, timeout=30)
 
 
 @pytest.fixture

@@ -1,42 +1,11 @@
 """Redis is restarted under a worker that runs tasks: what waited in it is lost, what runs is not."""
 
-import os
-import signal
-import subprocess
-from contextlib import contextmanager
-from typing import Iterator
-
-import redis
-
-from conftest import Exporter, Sandbox, until
+from conftest import Exporter, until
 from reconcile_world import (PATIENCE, World, expect_of_each, truth,
                              exporter_of, exporters, world)  # noqa: F401  (fixtures)
+from restarted_redis import restarted_redis
 
 START = "airflow_broker_start_timestamp_seconds"
-
-
-def answers(sandbox: Sandbox) -> bool:
-    try:
-        return sandbox.redis().ping()
-    except redis.ConnectionError:
-        return False
-
-
-@contextmanager
-def restarted_redis(sandbox: Sandbox) -> Iterator[None]:
-    """Another Redis in the place of the sandbox's; nothing was saved."""
-    os.kill(sandbox.pid("redis"), signal.SIGKILL)
-    until(lambda: not answers(sandbox), PATIENCE, "the end of Redis")
-    run = sandbox.folder / "run"
-    process = subprocess.Popen(
-        ["redis-server", "--port", "0", "--save", "", "--unixsocket", str(run / "redis.sock"),
-         "--dir", str(run)], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
-    try:
-        until(lambda: answers(sandbox), PATIENCE, "Redis answers")
-        yield
-    finally:
-        process.kill()
-        process.wait()
 
 
 def test_redis_restarted_under_a_running_worker(world: World, exporters: dict[str, Exporter]):
