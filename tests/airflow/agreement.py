@@ -6,6 +6,8 @@ from typing import Any, Callable
 from integration import Exporter
 
 SECONDS = 60
+# Each exporter, and how it tells which tasks are lost.
+OfEachMethod = list[tuple[Exporter, str]]
 
 
 def agree(figure: Callable[[], Any], truth: Callable[[], Any], seconds: float = SECONDS) -> None:

@@ -29,6 +29,11 @@ class AirflowApi:
     def is_airflow_3(self) -> bool:
         return not self.version.startswith("2.")
 
+    @property
+    def has_message_ids(self) -> bool:
+        """Whether it tells a task's message by its id before it is sent: from 3.3 on."""
+        return tuple(int(part) for part in self.version.split(".")[:2]) >= (3, 3)
+
     def run(self, program: str, *arguments: str) -> str:
         """What a program of the virtual environment prints."""
         done = subprocess.run(

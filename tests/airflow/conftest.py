@@ -17,6 +17,7 @@ import pytest
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[1] / "deploy" / "sandbox")]
 sys.dont_write_bytecode = True
+from agreement import OfEachMethod  # noqa: E402
 from airflow_api import AirflowApi  # noqa: E402
 from integration import Exporter, Sandbox, running_exporter, running_sandbox  # noqa: E402
 from scene import Scene  # noqa: E402
@@ -24,8 +25,12 @@ from scene import Scene  # noqa: E402
 VENV = Path(os.environ.get("AIRFLOW_VENV", "/nonexistent"))
 START_SECONDS = 420
 LOG_LINES = 15  # of each part, where the scene cannot be set
-FLAGS = ("--collector.metadata.cadence=2s", "--collector.broker.cadence=2s",
-         "--component.pss-budget=20", "--no-memory.lock")
+CADENCES = ("--collector.metadata.cadence=2s", "--collector.broker.cadence=2s",
+            "--no-memory.lock")
+FLAGS = (*CADENCES, "--component.pss-budget=20")
+# Besides the ids of the messages it has the database and the broker alone: it sees no process.
+FLAGS_BY_ID = (*CADENCES, "--collector.disable-defaults", "--collector.metadata",
+               "--collector.broker", "--broker.message-ids")
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -76,3 +81,17 @@ def _end_of(path: Path) -> str:
 def exporter(folder: Path, stack: Sandbox) -> Iterator[Exporter]:
     with running_exporter(folder, *FLAGS, **stack.airflow_settings) as exporter:
         yield exporter
+
+
+@pytest.fixture(scope="session")
+def exporter_by_id(folder: Path, stack: Sandbox) -> Iterator[Exporter]:
+    """The other way to judge; before Airflow 3.3 it must come to the same as the first one."""
+    with running_exporter(folder, *FLAGS_BY_ID, **stack.airflow_settings) as exporter:
+        yield exporter
+
+
+@pytest.fixture(scope="session")
+def of_each_method(exporter: Exporter, exporter_by_id: Exporter,
+                   airflow: AirflowApi) -> OfEachMethod:
+    return [(exporter, "count"),
+            (exporter_by_id, "message_id" if airflow.has_message_ids else "count")]

@@ -10,10 +10,11 @@ from typing import Iterator
 
 import pytest
 
-from agreement import agree, by_label, by_labels, with_zeros
+from agreement import OfEachMethod, agree, by_label, by_labels, with_zeros
 from integration import Exporter, Sandbox, until
+from processes import kill_tree
 from scene import Scene
-from workload.process import descendants, die_with_parent
+from workload.process import die_with_parent
 
 DROPPED = 2  # by test_reconcile.py
 KILLED = 4  # as many as ran
@@ -45,28 +46,13 @@ def new_worker(stack: Sandbox, scene: Scene) -> Iterator[None]:
             env=scene.airflow.environment, cwd=stack.folder, stdin=subprocess.DEVNULL,
             stdout=log, stderr=log, preexec_fn=die_with_parent)
     yield
-    for pid in [*descendants(worker.pid), worker.pid]:
-        kill(pid, signal.SIGKILL)
+    kill_tree(worker.pid)
     worker.wait()
-
-
-def kill(pid: int, number: int) -> None:
-    try:
-        os.kill(pid, number)
-    except ProcessLookupError:
-        pass
-
-
-def kill_worker(stack: Sandbox) -> None:
-    """Everything at once, as the end of its container does."""
-    worker = stack.pid("worker")
-    for pid in [worker, *descendants(worker)]:
-        kill(pid, signal.SIGKILL)
 
 
 def test_the_killed_worker_is_lost(scene: Scene, stack: Sandbox, exporter: Exporter) -> None:
     agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"live": 1.0})
-    kill_worker(stack)
+    kill_tree(stack.pid("worker"))
     agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"lost": 1.0})
     agree(lambda: by_label(exporter, "airflow_component_processes", "component").get("task", 0),
           lambda: 0)
@@ -97,7 +83,7 @@ def test_the_stopped_scheduler_is_not_alive(stack: Sandbox, exporter: Exporter) 
 
 
 def test_all_of_it_goes_with_recovery(scene: Scene, stack: Sandbox, exporter: Exporter,
-                                      new_worker: None) -> None:
+                                      of_each_method: OfEachMethod, new_worker: None) -> None:
     os.kill(stack.pid("scheduler"), signal.SIGCONT)
     agree(lambda: by_label(exporter, "airflow_workers", "state"), lambda: {"live": 1.0},
           RECOVERY_SECONDS)
@@ -115,10 +101,12 @@ def test_all_of_it_goes_with_recovery(scene: Scene, stack: Sandbox, exporter: Ex
           lambda: left, RECOVERY_SECONDS)
     agree(lambda: by_label(exporter, "airflow_broker_queue_messages", "queue"),
           lambda: {"second": 2.0})
-    agree(lambda: with_zeros(exporter, "airflow_tasks_lost", "queue"),
-          lambda: {("default",): 0, ("second",): 0}, LASTING_SECONDS)
-    agree(lambda: with_zeros(exporter, "airflow_tasks_phantom_running", "reason"),
-          lambda: {("heartbeat_lost",): 0, ("unaccounted",): 0})
+    for each, method in of_each_method:
+        agree(lambda each=each: with_zeros(each, "airflow_tasks_lost", "queue", "method"),
+              lambda method=method: {("default", method): 0, ("second", method): 0},
+              LASTING_SECONDS)
+        agree(lambda each=each: with_zeros(each, "airflow_tasks_phantom_running", "reason"),
+              lambda: {("heartbeat_lost",): 0, ("unaccounted",): 0})
 
 
 def test_its_messages_are_nobodys(stack: Sandbox, exporter: Exporter) -> None:

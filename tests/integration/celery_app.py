@@ -1,4 +1,5 @@
-"""A Celery application as Airflow configures it, whose tasks wait for as long as a file exists.
+"""A Celery application as Airflow configures it, whose tasks take as long as they are told to, and
+then wait for as long as a file exists.
 
 Airflow's source: providers/celery/.../executors/default_celery.py. Settings by environment:
 BROKER_URL, TASK_FOLDER (where tasks leave their traces) and PREFETCH_MULTIPLIER.
@@ -25,11 +26,13 @@ app.conf.update(
 
 
 @app.task(name="execute_command", bind=True)
-def execute_command(self: Task, queue: str, token: str = "") -> None:
+def execute_command(self: Task, queue: str, token: str = "", seconds: float = 0) -> None:
     folder = Path(os.environ["TASK_FOLDER"])
     # Renamed once it is whole: somebody counts these files all the time.
     trace = folder / f"begins-{self.request.id}"
-    trace.write_text(queue)
+    trace.write_text(f"{queue} {self.request.hostname}")
     trace.rename(folder / f"began-{self.request.id}")
+    time.sleep(seconds)
     while (folder / "hold").exists():
         time.sleep(0.05)
+    (folder / f"ended-{self.request.id}").touch()

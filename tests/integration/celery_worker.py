@@ -24,7 +24,8 @@ def environment(url: str, folder: Path, prefetch_multiplier: int = 1) -> dict[st
 @contextmanager
 def celery_worker(url: str, folder: Path, name: str, prefetch_multiplier: int = 1,
                   queues: tuple[str, ...] = QUEUES) -> Iterator[subprocess.Popen]:
-    """A worker of concurrency 2 whose tasks run for as long as there is a file `hold` in `folder`."""
+    """A worker of concurrency 2 whose tasks run for as long as there is a file `hold` in `folder`.
+    It is named after its host, as Airflow's are: celery@NAME."""
     with (folder / f"{name}.log").open("ab") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "celery", "--app", "celery_app", "worker", "-O", "fair",
@@ -54,4 +55,15 @@ def begun_ids(folder: Path) -> set[str]:
 
 def begun(folder: Path) -> Counter[str]:
     """How many these are, by queue."""
-    return Counter(trace.read_text() for trace in folder.glob("began-*"))
+    return Counter(trace.read_text().split()[0] for trace in folder.glob("began-*"))
+
+
+def begun_at(folder: Path) -> dict[str, str]:
+    """The hosts on which they have begun, by message id."""
+    return {trace.name.removeprefix("began-"): trace.read_text().rpartition("@")[2]
+            for trace in folder.glob("began-*")}
+
+
+def ended_ids(folder: Path) -> set[str]:
+    """The message ids of the tasks that have ended."""
+    return {trace.name.removeprefix("ended-") for trace in folder.glob("ended-*")}

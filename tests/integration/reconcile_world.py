@@ -59,20 +59,25 @@ class World:
             str(uuid.uuid4()), f"task_{message_id}", queue, executor, message_id)
         return message_id
 
-    def send(self, queue: str, message_id: Optional[str] = None) -> None:
-        self.celery.send_task("execute_command", [queue, TOKEN], queue=queue, task_id=message_id)
+    def send(self, queue: str, message_id: Optional[str] = None, seconds: float = 0) -> None:
+        self.celery.send_task("execute_command", [queue, TOKEN, seconds], queue=queue,
+                              task_id=message_id)
 
-    def queue_and_send(self, queue: str, count: int) -> None:
+    def queue_and_send(self, queue: str, count: int, seconds: float = 0) -> None:
         for _ in range(count):
-            self.send(queue, self.queue(queue))
+            self.send(queue, self.queue(queue), seconds)
 
-    def set_state(self, state: str, message_ids: set[str]) -> None:
+    def set_state(self, state: str, message_ids: set[str], hostname: str = "worker") -> None:
         """With what Airflow writes besides when a task begins; its heart beats for an hour."""
         self.execute(
             "UPDATE task_instance SET state = %s, last_heartbeat_at = now() + interval '1 hour', "
-            "hostname = 'worker', pid = 1, start_date = now() "
-            "WHERE external_executor_id = ANY(%s)",
-            state, list(message_ids))
+            "hostname = %s, pid = 1, start_date = now() WHERE external_executor_id = ANY(%s)",
+            state, hostname, list(message_ids))
+
+    def ids(self, state: str) -> set[str]:
+        """The message ids of the task instances in this state."""
+        return {row[0] for row in self.sandbox.rows(
+            f"SELECT external_executor_id FROM task_instance WHERE state = '{state}'")}
 
     def drop(self, queue: str) -> str:
         """Takes a message off its list, as a client that crashes does; the id."""
@@ -93,16 +98,15 @@ class World:
         until(lambda: len(begun_ids(self.folder)) == count, PATIENCE, f"{count} tasks have begun")
         return begun_ids(self.folder)
 
-    def worker(self, name: str):
-        return celery_worker(self.url, self.folder, name)
+    def worker(self, name: str, prefetch_multiplier: int = 1, queues: tuple[str, ...] = QUEUES):
+        return celery_worker(self.url, self.folder, name, prefetch_multiplier, queues)
 
-    @contextmanager
-    def without_consumers(self, name: str) -> Iterator[None]:
-        """The worker goes on living, and takes nothing."""
+    def cancel_consumers(self, name: str, queues: tuple[str, ...] = QUEUES) -> None:
+        """The worker goes on living, and takes nothing; others must have no place free meanwhile."""
         destination = [f"celery@{name}"]
         control = self.celery.control
         until(lambda: bool(control.ping(destination, timeout=2)), PATIENCE, "the worker answers")
-        for queue in QUEUES:
+        for queue in queues:
             assert control.cancel_consumer(queue, destination=destination, reply=True, timeout=30)
 
         def waits_for_messages() -> bool:
@@ -110,9 +114,15 @@ class World:
 
         # What it had asked Redis for before would still give it one message.
         until(lambda: not waits_for_messages(), PATIENCE, "the worker asks for nothing")
+
+    @contextmanager
+    def without_consumers(self, name: str, queues: tuple[str, ...] = QUEUES) -> Iterator[None]:
+        """Meanwhile the worker takes nothing."""
+        self.cancel_consumers(name, queues)
         yield
-        for queue in QUEUES:
-            assert control.add_consumer(queue, destination=destination, reply=True, timeout=30)
+        for queue in queues:
+            assert self.celery.control.add_consumer(queue, destination=[f"celery@{name}"],
+                                                    reply=True, timeout=30)
 
 
 @pytest.fixture
@@ -133,6 +143,13 @@ def exporter_of(start_exporter: Callable[..., Exporter], world: World) -> Callab
             "--collector.metadata", "--collector.metadata.cadence=1s", *flags, **settings)
 
     return start
+
+
+@pytest.fixture
+def exporters(world: World, exporter_of: Callable[..., Exporter]) -> dict[str, Exporter]:
+    """One beside an Airflow 3.3 of either way to tell what is lost, by the method."""
+    world.execute("UPDATE alembic_version SET version_num = %s", AIRFLOW_3_3)
+    return {"message_id": exporter_of("--broker.message-ids"), "count": exporter_of()}
 
 
 def figures(exporter: Exporter) -> dict[str, float]:
@@ -162,24 +179,43 @@ def expect(exporter: Exporter, wanted: dict[str, float],
            never: Callable[[dict[str, float]], bool] = lambda seen: False) -> None:
     """The page comes to say this, and says nothing else a little later. On the way there it says
     nothing for which `never` holds."""
-    seen: dict[str, float] = {}
+    _expect({"": exporter}, {"": wanted}, lambda method, seen: never(seen))
+
+
+def expect_of_each(exporters: dict[str, Exporter], wanted: dict[str, dict[str, float]]) -> None:
+    """The same of several exporters at once, by the method of each. On the way there none of them
+    says anything that is neither wanted, nor 0, nor what it said before."""
+    before = {method: figures(exporter) for method, exporter in exporters.items()}
+
+    def is_false(method: str, seen: dict[str, float]) -> bool:
+        return any(value not in (0, wanted[method].get(name), before[method].get(name))
+                   for name, value in seen.items())
+
+    _expect(exporters, wanted, is_false)
+
+
+def _expect(exporters: dict[str, Exporter], wanted: dict[str, dict[str, float]],
+            never: Callable[[str, dict[str, float]], bool]) -> None:
+    seen: dict[str, dict[str, float]] = {}
 
     def agrees() -> bool:
-        seen.clear()
-        seen.update(figures(exporter))
-        assert not never(seen), seen
+        for method, exporter in exporters.items():
+            seen[method] = figures(exporter)
+            assert not never(method, seen[method])
         return seen == wanted
 
     try:
-        until(agrees, PATIENCE, "the page tells the truth")
+        until(agrees, PATIENCE, "the pages tell the truth")
     except BaseException:
-        print("wanted", sorted(wanted.items()), "\nseen  ", sorted(seen.items()))
+        for method, page in seen.items():
+            print("wanted", sorted(wanted[method].items()), "\nseen  ", sorted(page.items()))
         raise
     begin = time.monotonic()
     while time.monotonic() - begin < 5:
         time.sleep(0.5)
-        # On a busy machine an observation may be late, and then its figures may be absent.
-        assert figures(exporter).items() <= wanted.items()
+        for method, exporter in exporters.items():
+            # On a busy machine an observation may be late, and then its figures may be absent.
+            assert figures(exporter).items() <= wanted[method].items()
 
 
 def messages(exporter: Exporter, queue: str) -> Optional[float]:
