@@ -29,13 +29,23 @@ std::optional<Ids> UnackedIds(const ReconcilePair& pair) {
   return keys;
 }
 
+/// Task instances that run and were queued in the time of this Redis. The messages of older ones
+/// may have gone with the one before, and the unacked ones of now are others'.
+std::uint64_t RunningSince(const DatabaseSnapshot& database, std::optional<SystemTime> start) {
+  if (!start) return database.running;
+  const auto since = [&](const auto& row) { return row.second.queued_at >= start; };
+  return static_cast<std::uint64_t>(
+      std::count_if(database.running_rows.begin(), database.running_rows.end(), since));
+}
+
 /// Unacked messages that may belong to tasks that are queued.
 std::uint64_t UnackedOfQueued(const ReconcilePair& pair) {
   const std::uint64_t unacked = pair.broker.seen->unacked_messages.value_or(0);
   if (!pair.database.all_rows_listed) return unacked;
-  std::uint64_t accounted = std::min(*pair.broker.active, pair.database.running);
+  const std::optional<SystemTime> start = pair.broker.seen->start;
+  std::uint64_t accounted = std::min(*pair.broker.active, RunningSince(pair.database, start));
   if (pair.earlier_database != nullptr) {
-    accounted = std::min(accounted, pair.earlier_database->running);
+    accounted = std::min(accounted, RunningSince(*pair.earlier_database, start));
   }
   return unacked - std::min(unacked, accounted);
 }

@@ -14,7 +14,8 @@
 // as the smallest figure over that time, and no more than the task instances that were queued all
 // of that time (the list tells). Unacked messages have no queue: those count as every queue's own
 // that neither an executing worker nor a running row accounts for (unacked less the smaller of the
-// two), and all of them where the list of task instances is not whole.
+// two; a row that was queued before Redis was started accounts for none), and all of them where the
+// list of task instances is not whole.
 //
 // Why a healthy queue shows 0: the database is read after the broker, by no more than half the
 // grace. What it calls queued beyond the grace then was queued before the broker was read, so its

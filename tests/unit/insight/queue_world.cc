@@ -62,13 +62,13 @@ bool QueueWorld::IsQueued(const Task& task) const {
 }
 
 bool QueueWorld::IsUnacked(const Task& task) const {
-  return task.has_message && (task.stage == Stage::kHeld || Executes(task));
+  return task.has_message && !task.is_forgotten && (task.stage == Stage::kHeld || Executes(task));
 }
 
 int QueueWorld::CountOf(std::size_t worker, bool executing) const {
   return static_cast<int>(std::count_if(tasks_.begin(), tasks_.end(), [&](const Task& task) {
-    return task.worker == worker && task.died_at < 0 && IsUnacked(task) &&
-           (!executing || Executes(task));
+    return task.worker == worker && task.died_at < 0 &&
+           (executing ? task.has_message && Executes(task) : IsUnacked(task));
   }));
 }
 
@@ -207,6 +207,7 @@ std::shared_ptr<BrokerObservation> QueueWorld::Broker() const {
   auto seen = std::make_shared<BrokerObservation>();
   seen->observed_at = FromSecondsSinceEpoch(kStart + now_);
   seen->run_id = "run-" + std::to_string(run_);
+  seen->start = FromSecondsSinceEpoch(kStart + started_at_);
   if (knows_all_queues) seen->queues_complete_as_of = steady();
   std::vector<std::string> unacked;
   std::map<std::string, std::vector<std::string>> waiting;
@@ -289,9 +290,11 @@ int QueueWorld::KillTasksOf(std::size_t worker) {
 
 void QueueWorld::RestartRedis(bool keeps_messages) {
   ++run_;
+  started_at_ = now_;
   if (keeps_messages) return;
   for (Task& task : tasks_) {
     if (task.stage == Stage::kWaiting) task.has_message = false;
+    task.is_forgotten = IsUnacked(task);
   }
 }
 

@@ -89,17 +89,18 @@ class QueueWorld {
   int KillTasksOf(std::size_t worker);
   /// It goes on telling that it lives, and takes nothing any more.
   void Deafen(std::size_t worker, bool deaf = true) { workers_.at(worker).deaf = deaf; }
-  /// Another run of the server; all messages are gone where it kept none.
+  /// Another run of the server. Where it kept no messages all are gone, and workers that run tasks
+  /// fetch as many more.
   void RestartRedis(bool keeps_messages);
   /// Airflow gives up every task that is queued or running, and leaves its message.
   void FailAllRows();
   /// The rows that Airflow hands over once more: those queued without a message.
   void HandOverLost();
 
-  bool tells_ids = false;        ///< Message ids, and Airflow 3.3.
-  bool knows_all_queues = true;  ///< The broker's keys were looked through.
+  bool tells_ids = false;          ///< Message ids, and Airflow 3.3.
+  bool knows_all_queues = true;    ///< The broker's keys were looked through.
   std::string queue_among_others;  ///< Its tasks are not counted by its name.
-  bool knows_workers = true;     ///< They have had the time to be heard.
+  bool knows_workers = true;       ///< They have had the time to be heard.
   std::size_t most_active = 200;
   WorldPace pace;
 
@@ -112,6 +113,8 @@ class QueueWorld {
     Stage stage = Stage::kHanding;
     bool has_row = true;
     bool has_message = true;
+    bool is_forgotten =
+        false;             ///< Its message was fetched, and is gone with the Redis that had it.
     bool stays = false;    ///< In its stage, whatever the time.
     double died_at = -1;   ///< When its process was gone; below 0: it is there.
     std::string hostname;  ///< Of the worker that has it.
@@ -150,6 +153,7 @@ class QueueWorld {
   double now_ = 0;
   std::uint64_t next_number_ = 1;
   int run_ = 1;
+  double started_at_ = 0;  ///< Redis.
   std::vector<std::string> queues_;
   std::vector<std::string> strays_;
   std::vector<TaskSource> sources_;

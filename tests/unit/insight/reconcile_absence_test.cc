@@ -18,6 +18,19 @@ TEST_F(BrokenAirflow, LosesEverythingWithARedisThatKeptNothing) {
   RunUntil([&] { return watcher_.Lost("default") == 20; }, 120);
 }
 
+TEST_F(BrokenAirflow, LosesNothingToMessagesThatARedisForgotWhileTheirTasksRan) {
+  Send(8, {900, 900});
+  watcher_.Run(60);
+  world_.RestartRedis(false);
+  // Fetched by a worker whose slots are all taken: these are not the running tasks' messages.
+  Send(3, {5, 5});
+  for (int second = 0; second < 400; ++second) {
+    watcher_.Run(1);
+    ASSERT_EQ(Wrong(watcher_.Report()), "") << second;
+  }
+  EXPECT_EQ(watcher_.Lost("default"), 0U);
+}
+
 TEST_F(BrokenAirflow, BeginsAnewWithARestartedRedis) {
   world_.AddSource({.queue = "default", .period = 5, .batch = 3, .duration = {2, 20}});
   watcher_.Run(300);
