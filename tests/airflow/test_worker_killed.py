@@ -28,13 +28,6 @@ HEARTBEAT_LOST = {
            "WHERE t.state IN ('running', 'restarting') AND j.job_type = 'LocalTaskJob' "
            "AND (j.state <> 'running' OR j.latest_heartbeat < now() - interval '300 s')",
 }
-# What five minutes do to tasks that nobody runs, and that no test waits for.
-FIVE_MINUTES_LATER = {
-    True: "UPDATE task_instance SET last_heartbeat_at = last_heartbeat_at - interval '300 s' "
-          "WHERE state = 'running' RETURNING 1",
-    False: "UPDATE job SET latest_heartbeat = latest_heartbeat - interval '300 s' "
-           "WHERE job_type = 'LocalTaskJob' AND state = 'running' RETURNING 1",
-}
 
 
 @pytest.fixture(scope="module")
@@ -68,10 +61,9 @@ def test_its_tasks_have_lost_their_heartbeat(scene: Scene, stack: Sandbox,
     """By Airflow's own rule, whose scheduler would clean them if it were not stopped."""
     assert exporter.value("airflow_metadata_task_instances_heartbeat_lost") == 0
     os.kill(stack.pid("scheduler"), signal.SIGSTOP)
-    is_airflow_3 = scene.airflow.is_airflow_3
-    assert len(stack.rows(FIVE_MINUTES_LATER[is_airflow_3])) == KILLED
+    scene.let_hearts_stop(*(pid for pid, _, _ in scene.running()))
     agree(lambda: exporter.value("airflow_metadata_task_instances_heartbeat_lost"),
-          lambda: stack.rows(HEARTBEAT_LOST[is_airflow_3])[0][0])
+          lambda: stack.rows(HEARTBEAT_LOST[scene.airflow.is_airflow_3])[0][0])
     assert exporter.value("airflow_metadata_task_instances_heartbeat_lost") == KILLED
     agree(lambda: exporter.value("airflow_tasks_phantom_running", reason="heartbeat_lost"),
           lambda: KILLED)
