@@ -118,8 +118,7 @@ RedisCommand BrokerQuestions::AskScan(std::uint64_t cursor) const {
   return {"SCAN", std::to_string(cursor), "MATCH", layout_.BindingPattern(), "COUNT", "100"};
 }
 
-void BrokerQuestions::ReadScan(const RedisReply& reply, QueueDirectory& directory,
-                               SteadyTime now) {
+void BrokerQuestions::ReadScan(const RedisReply& reply, QueueDirectory& directory, SteadyTime now) {
   const bool shaped = reply.kind == RedisReply::Kind::kArray && reply.elements.size() == 2 &&
                       reply.elements[1].kind == RedisReply::Kind::kArray;
   const auto cursor = shaped ? ParseUnsigned(reply.elements[0].text) : std::nullopt;

@@ -57,8 +57,8 @@ class QueueDirectory {
   std::vector<std::string> UnreadExchanges() const;
   /// Every known queue, each once: the configured first, then the wanted, the others sorted behind.
   std::vector<std::string> Queues() const;
-  /// Every queue that was bound then is one of Queues(): when the last whole turn of the SCAN began.
-  /// Nothing before there was one, and where not everything that it found is known.
+  /// Every queue that was bound then is one of Queues(): when the last whole turn of the SCAN
+  /// began. Nothing before there was one, and where not everything that it found is known.
   std::optional<SteadyTime> CompleteAsOf() const;
   /// Exchanges or queues were left out because there are more than kMost.
   bool truncated() const { return truncated_; }

@@ -42,7 +42,8 @@ void ReadTaskInstances(const MetadataRow& row, MetadataRows& result) {
   const auto count = row.Count(1);
   if (!count) return;
   TaskInstanceGroup group{row.Text(1), row.Text(2), row.Text(3),
-                          *count,      row.Time(2), row.Count(5).value_or(0), row.Count(4)};
+                          *count,      row.Time(2), row.Count(5).value_or(0),
+                          row.Count(4)};
   result.groups.push_back(std::move(group));
   AddTo(result.observation.task_instances_overdue, row.Count(3));
   AddTo(result.observation.task_instances_heartbeat_lost, row.Count(4));

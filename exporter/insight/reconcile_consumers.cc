@@ -7,14 +7,15 @@ namespace airflow_host {
 
 std::map<std::string, std::string> QueueConsumers::NoteWorkers(const BrokerSnapshot& broker) {
   std::map<std::string, std::size_t> workers_of_host;
-  for (const BrokerWorker& seen : *broker.seen->workers) ++workers_of_host[ShortHostName(seen.name)];
+  for (const BrokerWorker& seen : *broker.seen->workers)
+    ++workers_of_host[ShortHostName(seen.name)];
   std::map<std::string, Worker> next;
   std::map<std::string, std::string> by_host;
   for (const BrokerWorker& seen : *broker.seen->workers) {
     const std::string host = ShortHostName(seen.name);
     const auto known = workers_.find(seen.name);
-    const bool goes_on = known != workers_.end() && seen.processed.value_or(0) >=
-                                                        known->second.processed.value_or(0);
+    const bool goes_on = known != workers_.end() &&
+                         seen.processed.value_or(0) >= known->second.processed.value_or(0);
     Worker worker;
     worker.since = broker.span.ended;
     if (goes_on) worker = std::move(known->second);

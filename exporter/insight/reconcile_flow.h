@@ -1,8 +1,9 @@
 // Whether work flows: queues that are stalled, and workers that are alive and take nothing, as
 // after a restart of Redis (Celery before 5.7).
 //
-// A queue is stalled while nobody takes from it (reconcile_stuck.h) and its workers have free slots:
-// they execute fewer tasks than each of them runs at the least, or, where that is not known, none.
+// A queue is stalled while nobody takes from it (reconcile_stuck.h) and its workers have free
+// slots: they execute fewer tasks than each of them runs at the least, or, where that is not known,
+// none.
 //
 // A worker is catatonic which is heard, executes nothing and has begun nothing, while it must have
 // work: a queue that it consumes holds messages, or every queue does (then it consumes one of them,

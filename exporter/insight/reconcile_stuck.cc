@@ -15,7 +15,8 @@ QueueRows RowsOf(const DatabaseSnapshot* database, const std::string& queue) {
 }
 
 /// What was queued before that is listed in `database` if it is queued still. The list has the
-/// oldest ones; where it is not whole, one that is no older than all of them may have been left out.
+/// oldest ones; where it is not whole, one that is no older than all of them may have been left
+/// out.
 bool IsListed(const QueuedRow& row, const DatabaseSnapshot& database,
               const std::optional<SystemTime>& youngest) {
   return database.all_rows_listed || (row.queued_at && youngest && *row.queued_at < *youngest);

@@ -96,10 +96,10 @@ class QueueWorld {
   /// The rows that Airflow hands over once more: those queued without a message.
   void HandOverLost();
 
-  bool tells_ids = false;        ///< Message ids, and Airflow 3.3.
-  bool knows_all_queues = true;  ///< The broker's keys were looked through.
+  bool tells_ids = false;          ///< Message ids, and Airflow 3.3.
+  bool knows_all_queues = true;    ///< The broker's keys were looked through.
   std::string queue_among_others;  ///< Its tasks are not counted by its name.
-  bool knows_workers = true;     ///< They have had the time to be heard.
+  bool knows_workers = true;       ///< They have had the time to be heard.
   std::size_t most_active = 200;
   WorldPace pace;
 
