@@ -106,6 +106,7 @@ TEST(QueueDirectory, IsBounded) {
   EXPECT_TRUE(configured.truncated());
 
   std::vector<std::string> keys;
+  keys.reserve(many.size());
   for (const std::string& name : many) keys.push_back(Key(name));
   QueueDirectory found = Make({"first"});
   found.NoteScan(0, keys, At(0));
