@@ -136,6 +136,7 @@ void BrokerQuestions::ReadScan(const RedisReply& reply, QueueDirectory& director
 std::vector<RedisCommand> BrokerQuestions::AskBindings(
     const std::vector<std::string>& exchanges) const {
   std::vector<RedisCommand> commands;
+  commands.reserve(exchanges.size());
   for (const std::string& exchange : exchanges) {
     commands.push_back({"SRANDMEMBER", layout_.Binding(exchange), std::to_string(kMostMembers)});
   }

@@ -7,8 +7,9 @@ namespace airflow_host {
 
 std::map<std::string, std::string> QueueConsumers::NoteWorkers(const BrokerSnapshot& broker) {
   std::map<std::string, std::size_t> workers_of_host;
-  for (const BrokerWorker& seen : *broker.seen->workers)
+  for (const BrokerWorker& seen : *broker.seen->workers) {
     ++workers_of_host[ShortHostName(seen.name)];
+  }
   std::map<std::string, Worker> next;
   std::map<std::string, std::string> by_host;
   for (const BrokerWorker& seen : *broker.seen->workers) {
@@ -33,14 +34,20 @@ std::map<std::string, std::string> QueueConsumers::NoteWorkers(const BrokerSnaps
 
 void QueueConsumers::Learn(const ReconcilePair& pair) {
   const std::map<std::string, std::string> by_host = NoteWorkers(pair.broker);
-  if (pair.earlier_database == nullptr) return;
   std::size_t remembered = 0;
   for (const auto& [name, worker] : workers_) remembered += worker.queues.size();
-  for (const RunningRow* const run : BegunBetween(*pair.earlier_database, pair.database)) {
-    const auto worker = by_host.find(run->host);
+  const DatabaseSnapshot* const earlier = pair.earlier_database;
+  std::unordered_set<ReconcileKey> running;
+  for (const auto& [key, run] : pair.database.running_rows) {
+    running.insert(key);
+    const bool began = (running_ && !running_->contains(key)) ||
+                       (earlier != nullptr && !earlier->running_rows.contains(key));
+    if (!began) continue;
+    const auto worker = by_host.find(run.host);
     if (worker == by_host.end() || remembered >= kMost) continue;
-    if (workers_[worker->second].queues.insert(run->queue).second) ++remembered;
+    if (workers_[worker->second].queues.insert(run.queue).second) ++remembered;
   }
+  running_ = std::move(running);
 }
 
 void QueueConsumers::Forget(const std::string& worker) {

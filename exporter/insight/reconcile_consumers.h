@@ -2,11 +2,11 @@
 // tells, but a running task instance has its queue and its host, and a worker is named after its
 // host (celery@HOST).
 //
-// Learned from are tasks that began between the two snapshots of the database, on a host of which
-// there is one worker, the same before and since: what ran already may have been left by a worker
-// that was killed. A worker's queues are remembered for as long as the broker knows it and it is
-// not restarted (its count of tasks falls), whatever else is forgotten: one that takes nothing
-// after a restart of Redis will not show them a second time.
+// Learned from are tasks that began since the last pair of snapshots or between two of the
+// database, on a host of which there is one worker, the same then and now: what ran already may
+// have been left by a worker that was killed. A worker's queues are remembered for as long as the
+// broker knows it and it is not restarted (its count of tasks falls), whatever else is forgotten:
+// one that takes nothing after a restart of Redis will not show them a second time.
 //
 // What it does not see: a restart under the same name after which a worker has begun as many tasks
 // by the next reading as before.
@@ -18,6 +18,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "collectors/broker/broker_observation.h"
@@ -35,6 +36,9 @@ class QueueConsumers {
   /// Learns from the tasks that began; forgets workers that `pair.broker` does not know. The
   /// workers of `pair.broker` are known.
   void Learn(const ReconcilePair& pair);
+
+  /// What runs in the next pair may have begun at any time.
+  void NoteGap() { running_.reset(); }
 
   /// Forgets the queues of `worker`, which were not all its own.
   void Forget(const std::string& worker);
@@ -66,6 +70,8 @@ class QueueConsumers {
   std::map<std::string, std::string> NoteWorkers(const BrokerSnapshot& broker);
 
   std::map<std::string, Worker> workers_;  ///< By name.
+  /// What ran in the last pair; absent before it and after a gap.
+  std::optional<std::unordered_set<ReconcileKey>> running_;
 };
 
 }  // namespace airflow_host

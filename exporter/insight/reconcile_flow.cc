@@ -84,6 +84,7 @@ void FlowJudge::BeginAnew() {
   stalled_.clear();
   idle_count_ = {};
   idle_ = {};
+  consumers_.NoteGap();
 }
 
 void FlowJudge::Absorb(const ReconcilePair& pair) {

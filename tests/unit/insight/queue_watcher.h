@@ -14,7 +14,8 @@
 
 namespace airflow_host {
 
-/// Reads both systems every 15 s, each at its own phase and within a time of its own.
+/// Reads both systems every 15 s if not told otherwise, each at its own phase and within a time of
+/// its own.
 class Watcher {
  public:
   explicit Watcher(QueueWorld& world, ExecutionSettings settings = {.executor = "CeleryExecutor"})
@@ -56,6 +57,7 @@ class Watcher {
     return std::nullopt;
   }
 
+  double cadence = 15;  ///< Seconds, of both.
   bool database_reads = true;
   bool broker_reads = true;
   ComponentObservation components;  ///< What runs on this host.
@@ -84,7 +86,7 @@ class Watcher {
       source.began = world_.steady();
       source.ends_at = world_.now() + world_.Draw(Seconds{0, source.longest});
       source.snapshot_at = world_.Draw(Seconds{world_.now(), source.ends_at});
-      source.next += 15;
+      source.next += cadence;
     }
     if (source.snapshot_at < 0 || world_.now() < source.snapshot_at) return;
     if (!source.seen) source.seen = look();

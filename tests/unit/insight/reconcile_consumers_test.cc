@@ -37,6 +37,18 @@ TEST_F(TwoQueues, KnowsWhoConsumesAQueueAfterARestartOfRedis) {
   EXPECT_EQ(watcher_.Stalled("other"), false);
 }
 
+TEST_F(BrokenAirflow, LearnsWhoConsumesAQueueFromOneTaskHoweverOftenItLooks) {
+  world_.AddQueue("spare");
+  watcher_.cadence = 1;
+  watcher_.Run(102);
+  world_.pace.startup = {0.25, 0.5};
+  Send(8, {30, 30});
+  watcher_.Run(102);
+  world_.Deafen(0);
+  world_.AddSource({.queue = "default", .period = 10, .batch = 4, .duration = {15, 20}});
+  RunUntil([&] { return watcher_.Report().workers_catatonic == 1U; }, 300);
+}
+
 TEST_F(TwoQueues, KnowsWhoConsumesAQueueAfterAGap) {
   DeafenDefault();
   ExpectDeaf(2);
