@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "collectors/collector.h"
@@ -14,6 +15,9 @@ namespace airflow_host {
 /// How long a task instance may be queued before it must have been handed over: the scheduler sends
 /// it to the executor in the same loop, and a loop over thousands of task instances takes its time.
 inline constexpr std::chrono::seconds kQueuedGrace{60};
+
+/// What the queues beyond the limit, and their executors, are called together.
+inline constexpr std::string_view kOtherQueues = "other";
 
 /// The task instances of one active state in one queue.
 struct TaskInstanceCount {
@@ -27,6 +31,9 @@ struct TaskInstanceCount {
   /// Of those that are running: without a heartbeat, as task_instances_heartbeat_lost. Absent where
   /// that is not known by queue (before Airflow 3).
   std::optional<std::uint64_t> heartbeat_lost = std::nullopt;
+
+  /// They are of the queues beyond the limit.
+  bool OfOthers() const { return queue == kOtherQueues && executor == kOtherQueues; }
 };
 
 /// Since when the oldest task instance of one state and queue has been in that state.

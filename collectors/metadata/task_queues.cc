@@ -53,14 +53,14 @@ std::vector<TaskInstanceCount> TaskQueues::Counts(std::span<const TaskInstanceGr
   // rest that is called so come together.
   std::map<std::pair<std::string, std::string>, std::array<Counted, kActiveStates.size()>> table;
   for (const Queue& queue : known_) table[{queue.name, queue.executor}] = {};
-  if (other_) table[{std::string(kOther), std::string(kOther)}] = {};
+  if (other_) table[{std::string(kOtherQueues), std::string(kOtherQueues)}] = {};
   if (table.empty()) table[{"", ""}] = {};
   for (const TaskInstanceGroup& group : groups) {
     const auto state = std::find(kActiveStates.begin(), kActiveStates.end(), group.state);
     if (state == kActiveStates.end()) continue;
     const bool known = PlaceOf(group) < known_.size();
     auto& counts = known ? table[{group.queue, group.executor}]
-                         : table[{std::string(kOther), std::string(kOther)}];
+                         : table[{std::string(kOtherQueues), std::string(kOtherQueues)}];
     Counted& counted = counts[static_cast<std::size_t>(state - kActiveStates.begin())];
     counted.all += group.count;
     counted.queued_beyond_grace += group.queued_beyond_grace;
@@ -86,8 +86,8 @@ std::vector<OldestTaskInstance> TaskQueues::Oldest(
   for (const TaskInstanceGroup& group : groups) {
     if (!group.since) continue;
     const bool known = PlaceOf(group) < known_.size();
-    const auto [place, added] =
-        table.try_emplace({group.state, known ? group.queue : std::string(kOther)}, *group.since);
+    const auto [place, added] = table.try_emplace(
+        {group.state, known ? group.queue : std::string(kOtherQueues)}, *group.since);
     if (!added) place->second = std::min(place->second, *group.since);
   }
   std::vector<OldestTaskInstance> result;

@@ -35,9 +35,9 @@ struct TaskInstanceGroup {
 /// Remembers the queues (with their executors) that have been seen. Used by one thread.
 class TaskQueues {
  public:
-  /// How many queues (with an executor each) are told apart; the rest is counted as "other".
+  /// How many queues (with an executor each) are told apart; the rest is counted as
+  /// kOtherQueues.
   static constexpr std::size_t kLimit = 50;
-  static constexpr std::string_view kOther = "other";
 
   /// Takes note of the queues in `groups`. A queue that is new takes, where the limit is reached,
   /// the place of one that holds nothing any more.

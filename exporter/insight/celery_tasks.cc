@@ -11,9 +11,6 @@
 namespace airflow_host {
 namespace {
 
-/// What the metadata collector calls the queues and executors beyond its limit.
-constexpr std::string_view kOther = "other";
-
 /// A host with Celery workers.
 struct Host {
   std::uint64_t active = 0;      ///< Tasks that its workers execute.
@@ -53,7 +50,7 @@ void CeleryTasks::Learn(const Executors& executors, const MetadataObservation& d
 }
 
 Celerys CeleryTasks::Sort(std::string_view executor, std::string_view queue) const {
-  if (executor == kOther && queue == kOther) return Celerys::kPerhaps;
+  if (executor == kOtherQueues && queue == kOtherQueues) return Celerys::kPerhaps;
   if (executor.empty() && !executors_.known()) {
     return queues_.contains(queue) ? Celerys::kYes : Celerys::kUnknown;
   }

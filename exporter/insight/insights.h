@@ -44,8 +44,7 @@ class Insights {
   /// Learns from `observation` and gives back what is to be published in its place: containers come
   /// back named by the component that runs in them, with what happened over their restarts;
   /// processes with the names of their tasks; the broker with the visibility timeout that holds by
-  /// default; everything else as it is. `began` is when its
-  /// reading began, which ends now.
+  /// default; everything else as it is. `began` is when its reading began, which ends now.
   std::shared_ptr<const Observation> Absorb(std::shared_ptr<const Observation> observation,
                                             SteadyTime began);
 

@@ -76,17 +76,12 @@ std::vector<ReconcileKey> QueuedIn(const DatabaseSnapshot& database, const std::
   return keys;
 }
 
-QueueRows RowsOf(const DatabaseSnapshot& database, const std::string& queue) {
-  const auto found = database.queues.find(queue);
-  return found != database.queues.end() ? found->second : QueueRows{};
-}
-
 }  // namespace
 
 std::int64_t LostTaskJudge::CountMissing(const ReconcilePair& pair, const BrokerQueue& queue,
                                          std::uint64_t unacked) const {
   const std::int64_t not_waiting =
-      Signed(RowsOf(pair.database, queue.name).queued_beyond_grace) - Signed(*queue.messages);
+      Signed(pair.database.RowsOf(queue.name).queued_beyond_grace) - Signed(*queue.messages);
   const std::int64_t overtaken =
       pair.database.all_rows_listed ? Signed(order_.Overtaken(queue.name, pair.database)) : 0;
   return std::max(not_waiting, overtaken) - Signed(unacked);
@@ -102,7 +97,7 @@ void LostTaskJudge::Absorb(const ReconcilePair& pair) {
   const auto unacked_ids = UnackedIds(pair);
   const std::uint64_t unacked = UnackedOfQueued(pair);
   for (const BrokerQueue& seen : pair.broker.seen->queues) {
-    if (!seen.messages || RowsOf(pair.database, seen.name).queued_unknown > 0) continue;
+    if (!seen.messages || pair.database.RowsOf(seen.name).queued_unknown > 0) continue;
     std::optional<std::vector<ReconcileKey>> missing;
     if (unacked_ids && seen.message_ids) {
       missing = MissingById(pair.database, seen.name, *seen.message_ids, *unacked_ids);

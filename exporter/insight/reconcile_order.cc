@@ -12,10 +12,10 @@ void QueueOrder::Learn(const ReconcilePair& pair) {
   std::erase_if(youngest_, [](const auto& entry) { return entry.second.empty(); });
   if (pair.earlier_database == nullptr) return;
   std::map<std::string, SystemTime> youngest;
-  for (const RunningRow* const run : BegunBetween(*pair.earlier_database, pair.database)) {
-    if (!run->queued_at) continue;
-    SystemTime& latest = youngest.try_emplace(run->queue, *run->queued_at).first->second;
-    latest = std::max(latest, *run->queued_at);
+  for (const auto& [key, run] : pair.database.running_rows) {
+    if (!run.queued_at || pair.earlier_database->running_rows.contains(key)) continue;
+    SystemTime& latest = youngest.try_emplace(run.queue, *run.queued_at).first->second;
+    latest = std::max(latest, *run.queued_at);
   }
   for (const auto& [queue, queued_at] : youngest) {
     youngest_[queue].push_back({pair.now, queued_at});

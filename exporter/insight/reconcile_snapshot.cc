@@ -2,18 +2,15 @@
 #include "exporter/insight/reconcile_snapshot.h"
 
 #include <algorithm>
-#include <charconv>
 #include <functional>
 #include <string_view>
 #include <utility>
 
+#include "collectors/support/release.h"
 #include "collectors/support/text.h"
 
 namespace airflow_host {
 namespace {
-
-/// What the metadata collector calls the queues and executors beyond its limit.
-constexpr std::string_view kOther = "other";
 
 template <typename... Parts>
 ReconcileKey KeyOf(const Parts&... parts) {
@@ -41,20 +38,14 @@ ReconcileKey KeyOfRun(const TaskRow& row) {
 
 /// "3.3.0-3.3.x" and ">=3.3.0" are, "3.2.0-3.2.x" is not.
 bool IsFrom33On(std::string_view range) {
-  if (range.starts_with(">=")) range.remove_prefix(2);
-  int major = 0;
-  int minor = 0;
-  const char* const end = range.data() + range.size();
-  const auto first = std::from_chars(range.data(), end, major);
-  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '.') return false;
-  if (std::from_chars(first.ptr + 1, end, minor).ec != std::errc{}) return false;
-  return major > 3 || (major == 3 && minor >= 3);
+  const auto release = ParseRelease(range);
+  return release && *release >= Release{3, 3, 0};
 }
 
 void Count(const TaskInstanceCount& row, Celerys celerys, DatabaseSnapshot& snapshot) {
   const bool queued = row.state == "queued";
   if (!queued && row.state != "running") return;
-  if (row.queue == kOther && row.executor == kOther && row.count > 0) {
+  if (row.OfOthers() && row.count > 0) {
     snapshot.all_queues_named = false;
   }
   if (celerys == Celerys::kNo) {
@@ -150,15 +141,6 @@ BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
   }
   snapshot.seen = std::move(observation);
   return snapshot;
-}
-
-std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
-                                            const DatabaseSnapshot& later) {
-  std::vector<const RunningRow*> begun;
-  for (const auto& [key, run] : later.running_rows) {
-    if (!earlier.running_rows.contains(key)) begun.push_back(&run);
-  }
-  return begun;
 }
 
 std::optional<std::uint64_t> StartedBetween(const BrokerSnapshot& earlier,

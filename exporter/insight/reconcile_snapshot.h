@@ -76,6 +76,12 @@ struct DatabaseSnapshot {
   /// Messages of all that are queued or running, by hashes of their ids; true: it is running.
   std::unordered_map<ReconcileKey, bool> message_ids;
   std::uint64_t rows_without_id = 0;  ///< Queued or running, with no id among `message_ids`.
+
+  /// Those of `queue`; all 0 where it has none.
+  QueueRows RowsOf(const std::string& queue) const {
+    const auto found = queues.find(queue);
+    return found != queues.end() ? found->second : QueueRows{};
+  }
 };
 
 /// The broker at one instant.
@@ -116,10 +122,6 @@ std::optional<DatabaseSnapshot> SnapshotOf(const MetadataObservation& observatio
 /// `observation` is not null. Any thread.
 BrokerSnapshot SnapshotOf(std::shared_ptr<const BrokerObservation> observation,
                           ObservationSpan span);
-
-/// Those that run in `later` and not in `earlier`; they live as long as `later`. Pure.
-std::vector<const RunningRow*> BegunBetween(const DatabaseSnapshot& earlier,
-                                            const DatabaseSnapshot& later);
 
 /// Tasks that workers began between two snapshots. Nothing where the live workers are not the same
 /// ones, or do not tell. Pure.

@@ -8,12 +8,6 @@
 namespace airflow_host {
 namespace {
 
-QueueRows RowsOf(const DatabaseSnapshot* database, const std::string& queue) {
-  if (database == nullptr) return {};
-  const auto found = database->queues.find(queue);
-  return found != database->queues.end() ? found->second : QueueRows{};
-}
-
 /// What was queued before that is listed in `database` if it is queued still. The list has the
 /// oldest ones; where it is not whole, one that is no older than all of them may have been left
 /// out.
@@ -54,9 +48,11 @@ bool StuckQueues::GotShorter(const std::string& queue, std::uint64_t messages) c
 
 bool StuckQueues::Contains(const std::string& queue, std::uint64_t messages) const {
   if (messages == 0 || GotShorter(queue, messages)) return false;
-  if (RowsOf(pair_.earlier_database, queue).running > 0) return false;
-  if (RowsOf(&pair_.database, queue).running > 0) return false;
-  if (RowsOf(&pair_.database, queue).queued > 0) {
+  const DatabaseSnapshot* const earlier = pair_.earlier_database;
+  if (earlier != nullptr && earlier->RowsOf(queue).running > 0) return false;
+  const QueueRows now = pair_.database.RowsOf(queue);
+  if (now.running > 0) return false;
+  if (now.queued > 0) {
     const auto rows = rows_.find(queue);
     if (rows != rows_.end()) return !rows->second.left;
   }

@@ -5,21 +5,21 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <utility>
+
+#include "collectors/support/release.h"
 
 namespace airflow_host {
 namespace {
 
 using std::chrono::seconds;
-using Version = std::array<unsigned, 3>;
 
 /// The defaults in their order, each with the first provider and the first Airflow that has it.
 /// Airflow 2.10.5 installs provider 3.10.0, 3.0.6 3.12.2, 3.1.8 3.17.1; 2.11 began with one before
 /// 3.12.3 and ended with 3.14.1, which its schema does not tell apart.
 struct Default {
-  Version provider;
-  Version airflow;
+  Release provider;
+  Release airflow;
   seconds timeout;
 };
 constexpr std::array<Default, 3> kDefaults = {{
@@ -28,29 +28,13 @@ constexpr std::array<Default, 3> kDefaults = {{
     {{3, 12, 3}, {3, 1, 0}, VisibilityTimeoutDefault::kNewest},
 }};
 
-/// {2, 10, 3} of "2.10.3-2.11.x", {3, 1, 0} of "3.1"; nothing where it begins with no two numbers.
-std::optional<Version> ParseVersion(std::string_view text) {
-  if (text.starts_with(">=")) text.remove_prefix(2);
-  Version version{};
-  std::size_t parts = 0;
-  while (parts < version.size()) {
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), version.at(parts));
-    if (parsed.ec != std::errc()) break;
-    ++parts;
-    text.remove_prefix(static_cast<std::size_t>(parsed.ptr - text.data()));
-    if (!text.starts_with('.')) break;
-    text.remove_prefix(1);
-  }
-  return parts >= 2 ? std::optional(version) : std::nullopt;
-}
-
-/// The last default that `version` has, `first` being the member to compare it with.
-std::optional<seconds> DefaultOf(std::string_view version, Version Default::*first) {
-  const auto parsed = ParseVersion(version);
-  if (!parsed) return std::nullopt;
+/// The last default that the release `text` has, `first` being the member to compare it with.
+std::optional<seconds> DefaultOf(std::string_view text, Release Default::*first) {
+  const auto release = ParseRelease(text);
+  if (!release) return std::nullopt;
   seconds timeout{};
   for (const Default& one : kDefaults) {
-    if (*parsed >= one.*first) timeout = one.timeout;
+    if (*release >= one.*first) timeout = one.timeout;
   }
   return timeout;
 }

@@ -2,15 +2,8 @@
 #include "exporter/insight/wanted_queues.h"
 
 #include <algorithm>
-#include <string_view>
 
 namespace airflow_host {
-namespace {
-
-/// What the metadata collector calls the queues beyond its limit together.
-constexpr std::string_view kOtherQueues = "other";
-
-}  // namespace
 
 std::vector<std::string> WantedQueues(const MetadataObservation& observation,
                                       const Executors& executors) {

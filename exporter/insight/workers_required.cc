@@ -4,12 +4,6 @@
 #include <map>
 
 namespace airflow_host {
-namespace {
-
-/// What the metadata collector calls the queues and executors beyond its limit.
-constexpr std::string_view kOther = "other";
-
-}  // namespace
 
 std::vector<QueueWorkers> WorkersRequired(std::span<const TaskInstanceCount> counts,
                                           const Executors& executors,
@@ -22,13 +16,13 @@ std::vector<QueueWorkers> WorkersRequired(std::span<const TaskInstanceCount> cou
     if (executors.IsCeleryKubernetes() && row.queue == kubernetes_queue) continue;
     std::uint64_t& sum = tasks[row.queue];  // A queue that has run empty needs none: 0.
     if (row.state != "running" && row.state != "queued") continue;
-    if (row.queue == kOther && row.executor == kOther && !executors.OnlyCelery()) {
+    if (row.OfOthers() && !executors.OnlyCelery()) {
       others_known = others_known && row.count == 0;
     } else if (executors.IsCelerys(row.executor)) {
       sum += row.count;
     }
   }
-  if (!others_known) tasks.erase(kOther);
+  if (!others_known) tasks.erase(kOtherQueues);
   std::vector<QueueWorkers> required;
   for (const auto& [queue, count] : tasks) {
     const std::uint64_t whole = count / worker_concurrency;

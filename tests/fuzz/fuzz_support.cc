@@ -6,6 +6,7 @@
 #include "collectors/support/boot_time.h"
 #include "collectors/support/pressure.h"
 #include "collectors/support/process_stat.h"
+#include "collectors/support/release.h"
 #include "collectors/support/text.h"
 #include "collectors/support/url.h"
 
@@ -15,6 +16,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ParseBootTime(text);
   ParsePressure(text);
   ParseProcessStat(text);
+  ParseRelease(text);
   ParseUnsigned(text);
   ParseSigned(text);
   ParseDecimal(text);
