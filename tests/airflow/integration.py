@@ -14,4 +14,5 @@ Exporter = _module.Exporter
 Sandbox = _module.Sandbox
 running_exporter = _module.running_exporter
 running_sandbox = _module.running_sandbox
+stopped = _module.stopped
 until = _module.until

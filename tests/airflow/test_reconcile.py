@@ -5,14 +5,10 @@ The tests of this file stand on one another, in their order. Each of them asks t
 counts, and one that reads the ids of the messages.
 """
 
-import os
-import signal
 import uuid
-from contextlib import contextmanager
-from typing import Iterator
 
 from agreement import OfEachMethod, agree, with_zeros
-from integration import Exporter, Sandbox
+from integration import Exporter, Sandbox, stopped
 from processes import children, kill_tree, tree
 from scene import STANDING, Scene
 
@@ -47,15 +43,6 @@ def expect(exporters: OfEachMethod, **wanted: int) -> None:
     for exporter, method in exporters:
         agree(lambda exporter=exporter: differences(exporter),
               lambda method=method: truth(method, **wanted), LASTING_SECONDS)
-
-
-@contextmanager
-def stopped(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 def test_nothing_differs_while_all_is_well(scene: Scene, of_each_method: OfEachMethod) -> None:

@@ -137,6 +137,18 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+@contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Meanwhile these processes do nothing: they hang, and do not end."""
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid in pids:
+            os.kill(pid, signal.SIGCONT)
+
+
 def until(condition: Callable[[], bool], seconds: float, what: str) -> float:
     """Waits for a condition; how long that took."""
     begin = time.monotonic()

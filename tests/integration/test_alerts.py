@@ -9,8 +9,6 @@ the meantime.
 """
 
 import json
-import os
-import signal
 import subprocess
 import time
 from contextlib import ExitStack, contextmanager
@@ -21,7 +19,8 @@ from typing import Any, Callable, Iterator
 import pytest
 
 from alerting import Delivery, Receiver, call, running_prometheus, watched
-from conftest import REPOSITORY, Exporter, Sandbox, running_exporter, running_sandbox, until
+from conftest import (REPOSITORY, Exporter, Sandbox, running_exporter, running_sandbox, stopped,
+                      until)
 from test_oom_kills import (docker_cgroup, engine, have_killed, tasks_of_airflow_2, wait_until_known,
                             worker)
 from test_oom_kills import pytestmark as where_the_kernel_kills
@@ -105,15 +104,6 @@ def stack(tmp_path_factory) -> Iterator[Stack]:
                               **sandbox.airflow_settings) as exporter, \
                 watched(folder, exporter) as receiver:
             yield Stack(sandbox, exporter, receiver, socket, dropped, pause.close)
-
-
-@contextmanager
-def stopped(pid: int) -> Iterator[None]:
-    os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.kill(pid, signal.SIGCONT)
 
 
 @where_the_kernel_kills

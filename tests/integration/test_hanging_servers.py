@@ -1,16 +1,13 @@
 """A server that has stopped in mid-work costs a scrape nothing, and is asked by one connection."""
 
 import os
-import signal
 import statistics
 import time
-from contextlib import contextmanager
 from pathlib import Path
-from typing import Iterator
 
 import pytest
 
-from conftest import Exporter, Sandbox, until
+from conftest import Exporter, Sandbox, stopped, until
 
 CADENCE_SECONDS = 4
 FLAGS = (f"--collector.metadata.cadence={CADENCE_SECONDS}s",
@@ -29,17 +26,6 @@ def exporter(start_exporter, sandbox: Sandbox) -> Exporter:
     for metric in ("airflow_metadata_up", "airflow_broker_up"):
         until(lambda: exporter.value(metric) == 1, 30, f"{metric} 1")
     return exporter
-
-
-@contextmanager
-def stopped(*pids: int) -> Iterator[None]:
-    for pid in pids:
-        os.kill(pid, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        for pid in pids:
-            os.kill(pid, signal.SIGCONT)
 
 
 def unix_connections(pid: int) -> int:
