@@ -25,10 +25,11 @@ MEBIBYTE = 2**20
 CGROUPS = Path("/sys/fs/cgroup")
 START_SECONDS = 30
 SEEN_SECONDS = 15
-# Holds 20 MiB in a variable, 8 MiB in a file in memory, and a child.
+# Holds 20 MiB in a variable, 8 MiB in a file in memory, and a child. Before it is ready it holds more
+# for moments, and would be the kernel's choice.
 IDLER = ("x=$(busybox dd if=/dev/zero bs=1M count=20 2>/dev/null | busybox tr '\\0' x); "
          "busybox dd if=/dev/zero of=/dev/shm/file bs=1M count=8 2>/dev/null; "
-         "busybox sleep 1000 & wait; while :; do busybox sleep 1000; done")
+         "echo ready; busybox sleep 1000 & wait; while :; do busybox sleep 1000; done")
 # Takes 200 MiB at once.
 GLUTTON = ("busybox", "dd", "if=/dev/zero", "of=/dev/null", "bs=200M", "count=1")
 
@@ -56,6 +57,7 @@ class Engine:
                     f"--label=com.docker.compose.project={PROJECT}",
                     f"--label=com.docker.compose.service={service}", *options,
                     IMAGE, "busybox", "sh", "-c", IDLER)
+        until(lambda: self.docker("logs", name) == "ready", SEEN_SECONDS, f"{name} is ready")
         return name
 
     def kill_for_want_of_memory(self, name: str) -> None:
