@@ -44,7 +44,8 @@ struct ColumnRow {
   int minor;
 };
 
-constexpr std::array<ColumnRow, 8> kColumns = {{
+constexpr std::array<ColumnRow, 9> kColumns = {{
+    {"task_instance", "retry_reason", 3, 3},
     {"trigger", "queue", 3, 2},
     {"dag", "timetable_type", 3, 2},
     {"dag", "last_parse_duration", 3, 1},

@@ -152,6 +152,15 @@ TEST_P(MetadataOfAirflow3Test, IsCounted) {
   EXPECT_TRUE(seen.oldest_queued_dag_run);
 }
 
+TEST_P(MetadataOfAirflow3Test, IsToldByItsColumnsWhereItsRevisionIsNotKnown) {
+  Sql("UPDATE alembic_version SET version_num = '1b2c3d4e5f6g'");
+  const auto collector = MakeCollector(RoleUrl());
+  const MetadataObservation seen = See(*collector);
+  EXPECT_EQ(seen.airflow_version, ">=" + GetParam().version + ".0");
+  EXPECT_EQ(Alive(seen, "dag_processor"), GetParam().dag_processors_alive);
+  ExpectCountsEqualSql(seen);
+}
+
 TEST_P(MetadataOfAirflow3Test, TellsPoolsComponentsAndTheServer) {
   const auto collector = MakeCollector(RoleUrl());
   const MetadataObservation seen = See(*collector);

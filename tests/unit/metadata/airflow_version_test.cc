@@ -76,6 +76,8 @@ TEST(VersionOfColumns, TakesTheNewestThatIsThere) {
   EXPECT_EQ(VersionOfColumns(columns)->range, ">=3.1.0");
   columns.Add("trigger", "queue", true);
   EXPECT_EQ(VersionOfColumns(columns)->range, ">=3.2.0");
+  columns.Add("task_instance", "retry_reason", true);
+  EXPECT_EQ(VersionOfColumns(columns)->range, ">=3.3.0");
 }
 
 }  // namespace
