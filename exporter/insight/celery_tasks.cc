@@ -28,9 +28,6 @@ std::map<std::string, Host> HostsOf(const std::vector<BrokerWorker>& workers) {
 
 }  // namespace
 
-CeleryTasks::CeleryTasks(std::string kubernetes_queue)
-    : kubernetes_queue_(std::move(kubernetes_queue)) {}
-
 void CeleryTasks::Learn(const Executors& executors, const MetadataObservation& database,
                         const BrokerObservation* broker) {
   executors_ = executors;
@@ -54,7 +51,7 @@ Celerys CeleryTasks::Sort(std::string_view executor, std::string_view queue) con
   if (executor.empty() && !executors_.known()) {
     return queues_.contains(queue) ? Celerys::kYes : Celerys::kUnknown;
   }
-  if (executors_.IsCeleryKubernetes() && queue == kubernetes_queue_) return Celerys::kNo;
+  if (executors_.GivesToKubernetes(queue)) return Celerys::kNo;
   if (!executors_.IsCelerys(executor)) return Celerys::kNo;
   if (executor.empty() || Lower(executor).find("celery") != std::string::npos) {
     return Celerys::kYes;

@@ -30,10 +30,6 @@ class CeleryTasks {
   /// No more queues are remembered.
   static constexpr std::size_t kMostQueues = 1000;
 
-  CeleryTasks() = default;
-  /// `kubernetes_queue`: the one that the CeleryKubernetesExecutor gives to Kubernetes.
-  explicit CeleryTasks(std::string kubernetes_queue);
-
   /// From now on `executors` are in force; learns from the tasks in `database` and from `broker`,
   /// the last that was seen of it, which may be null.
   void Learn(const Executors& executors, const MetadataObservation& database,
@@ -44,7 +40,6 @@ class CeleryTasks {
 
  private:
   Executors executors_{""};
-  std::string kubernetes_queue_;
   std::set<std::string, std::less<>> queues_;
 };
 

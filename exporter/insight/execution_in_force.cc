@@ -76,13 +76,14 @@ std::optional<std::uint32_t> LeastConcurrency(const ExecutionSettings& settings,
 Executors ExecutorsInForce(const ExecutionSettings& settings,
                            const ComponentObservation* components) {
   std::string common = settings.executor;
-  if (!common.empty() || components == nullptr) return Executors(common);
+  const std::string& pods = settings.kubernetes_queue;
+  if (!common.empty() || components == nullptr) return Executors(common, pods);
   for (const InstallSample& install : components->install.installs) {
     if (install.executor.empty()) continue;
-    if (!common.empty() && common != install.executor) return Executors("");
+    if (!common.empty() && common != install.executor) return Executors("", pods);
     common = install.executor;
   }
-  return Executors(common);
+  return Executors(common, pods);
 }
 
 }  // namespace airflow_host

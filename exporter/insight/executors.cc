@@ -29,7 +29,8 @@ void ForEachPart(std::string_view text, char separator, Visit visit) {
 
 }  // namespace
 
-Executors::Executors(std::string_view setting) {
+Executors::Executors(std::string_view setting, std::string_view kubernetes_queue)
+    : kubernetes_queue_(kubernetes_queue) {
   std::vector<Executor> of_teams;
   ForEachPart(setting, ';', [&](std::string_view team) {
     const std::size_t equals = team.find('=');
@@ -57,8 +58,8 @@ bool Executors::OnlyCelery() const {
          });
 }
 
-bool Executors::IsCeleryKubernetes() const {
-  return known() && ClassOf(all_.front().path) == kCeleryKubernetes;
+bool Executors::GivesToKubernetes(std::string_view queue) const {
+  return known() && ClassOf(all_.front().path) == kCeleryKubernetes && queue == kubernetes_queue_;
 }
 
 bool Executors::IsCelerys(std::string_view name) const {

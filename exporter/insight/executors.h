@@ -14,13 +14,17 @@
 #include <string_view>
 #include <vector>
 
+#include "exporter/insight/execution_settings.h"
+
 namespace airflow_host {
 
 /// The executors that are configured. Immutable; any thread.
 class Executors {
  public:
-  /// Reads `[core] executor`, which may be empty where it is not known. Total.
-  explicit Executors(std::string_view setting);
+  /// Reads `[core] executor`, which may be empty where it is not known. `kubernetes_queue`: of
+  /// `[celery_kubernetes_executor]`. Total.
+  explicit Executors(std::string_view setting, std::string_view kubernetes_queue =
+                                                   ExecutionSettings::kDefaultKubernetesQueue);
 
   /// False where the setting was empty: then tasks are judged by the executor that they name alone,
   /// and those that name none count as Celery's.
@@ -33,8 +37,9 @@ class Executors {
   /// They are known, and each of them gives all of its tasks to Celery's workers.
   bool OnlyCelery() const;
 
-  /// The first is the CeleryKubernetesExecutor, which gives the tasks of one queue to Kubernetes.
-  bool IsCeleryKubernetes() const;
+  /// Kubernetes runs the tasks of `queue`, whatever executor they name: the first executor is the
+  /// CeleryKubernetesExecutor, which tells its tasks apart by the queue.
+  bool GivesToKubernetes(std::string_view queue) const;
 
   /// A Celery worker runs a task whose column `executor` holds `name`: empty stands for the first,
   /// the others are found by their name, alias or module path. One that is not configured counts as
@@ -48,6 +53,7 @@ class Executors {
   };
 
   std::vector<Executor> all_;  ///< Those of no team first, in their order.
+  std::string kubernetes_queue_;
 };
 
 }  // namespace airflow_host

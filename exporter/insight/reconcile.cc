@@ -42,8 +42,7 @@ ReconcileReport DatedReconcileReport::FreshAt(SteadyTime now) const {
   return alone;
 }
 
-Reconcile::Reconcile(ExecutionSettings settings)
-    : settings_(std::move(settings)), celerys_(settings_.kubernetes_queue) {}
+Reconcile::Reconcile(ExecutionSettings settings) : settings_(std::move(settings)) {}
 
 void Reconcile::BeginAnew() {
   judges_.lost = {};

@@ -26,7 +26,7 @@ void AddWorkersRequired(const ExecutionSettings& settings, const SizingSources& 
   const Executors executors = ExecutorsInForce(settings, sources.components.get());
   if (executors.known() ? !executors.HasCelery() : !SeesCelery(sources)) return;
   sizing.workers_required = WorkersRequired(sources.metadata->task_instances, executors,
-                                            settings.kubernetes_queue, *sizing.worker_concurrency);
+                                            *sizing.worker_concurrency);
 }
 
 }  // namespace

@@ -10,7 +10,7 @@ std::vector<std::string> WantedQueues(const MetadataObservation& observation,
   std::vector<std::string> queues;
   for (const TaskInstanceCount& one : observation.task_instances) {
     if (one.queue.empty() || one.queue == kOtherQueues) continue;
-    if (!executors.IsCelerys(one.executor)) continue;
+    if (executors.GivesToKubernetes(one.queue) || !executors.IsCelerys(one.executor)) continue;
     if (std::find(queues.begin(), queues.end(), one.queue) != queues.end()) continue;
     queues.push_back(one.queue);
   }

@@ -7,13 +7,11 @@ namespace airflow_host {
 
 std::vector<QueueWorkers> WorkersRequired(std::span<const TaskInstanceCount> counts,
                                           const Executors& executors,
-                                          std::string_view kubernetes_queue,
                                           std::uint32_t worker_concurrency) {
   std::map<std::string_view, std::uint64_t> tasks;
   bool others_known = true;
   for (const TaskInstanceCount& row : counts) {
-    if (row.queue.empty()) continue;
-    if (executors.IsCeleryKubernetes() && row.queue == kubernetes_queue) continue;
+    if (row.queue.empty() || executors.GivesToKubernetes(row.queue)) continue;
     std::uint64_t& sum = tasks[row.queue];  // A queue that has run empty needs none: 0.
     if (row.state != "running" && row.state != "queued") continue;
     if (row.OfOthers() && !executors.OnlyCelery()) {

@@ -15,7 +15,7 @@ constexpr Celerys kPerhaps = Celerys::kPerhaps;
 constexpr Celerys kUnknown = Celerys::kUnknown;
 
 Celerys Sort(const char* configured, const char* executor, const char* queue = "default") {
-  CeleryTasks celerys("kubernetes");
+  CeleryTasks celerys;
   celerys.Learn(Executors(configured), {}, nullptr);
   return celerys.Sort(executor, queue);
 }
@@ -67,7 +67,7 @@ class SeenTasks : public ::testing::Test {
 
   MetadataObservation database_;
   BrokerObservation broker_;
-  CeleryTasks celerys_{"kubernetes"};
+  CeleryTasks celerys_;
 };
 
 TEST_F(SeenTasks, ShowWhoseTheirQueueIs) {

@@ -77,12 +77,15 @@ TEST(Executors, JudgesWhatIsNotConfiguredAsTheChartsQueryDoes) {
 }
 
 TEST(Executors, KnowsTheOneThatGoesByQueues) {
-  EXPECT_TRUE(Executors("CeleryKubernetesExecutor").IsCeleryKubernetes());
+  const Executors named("CeleryKubernetesExecutor", "pods");
+  EXPECT_TRUE(named.GivesToKubernetes("pods"));
+  EXPECT_FALSE(named.GivesToKubernetes("kubernetes"));
   EXPECT_TRUE(Executors("airflow.providers.celery.executors.celery_kubernetes_executor."
                         "CeleryKubernetesExecutor")
-                  .IsCeleryKubernetes());
-  EXPECT_FALSE(Executors("CeleryExecutor,KubernetesExecutor").IsCeleryKubernetes());
-  EXPECT_FALSE(Executors("").IsCeleryKubernetes());
+                  .GivesToKubernetes("kubernetes"))
+      << "Airflow's default";
+  EXPECT_FALSE(Executors("CeleryExecutor,KubernetesExecutor").GivesToKubernetes("kubernetes"));
+  EXPECT_FALSE(Executors("").GivesToKubernetes("kubernetes"));
 }
 
 }  // namespace

@@ -23,5 +23,14 @@ TEST(WantedQueues, AreThoseOfActiveTasks) {
   EXPECT_THAT(WantedQueues(observation, executors), ElementsAre("high", "default"));
 }
 
+TEST(WantedQueues, LeavesOutTheOneThatKubernetesWorksOff) {
+  MetadataObservation observation;
+  observation.task_instances = {
+      {.state = "queued", .queue = "pods", .executor = "", .count = 2},
+      {.state = "queued", .queue = "default", .executor = "", .count = 1}};
+  EXPECT_THAT(WantedQueues(observation, Executors("CeleryKubernetesExecutor", "pods")),
+              ElementsAre("default"));
+}
+
 }  // namespace
 }  // namespace airflow_host

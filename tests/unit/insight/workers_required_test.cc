@@ -32,7 +32,7 @@ const std::vector<TaskInstanceCount> kRows = {
 
 std::vector<QueueWorkers> Required(std::string_view executors, std::uint32_t concurrency,
                                    std::string_view kubernetes_queue = "kubernetes") {
-  return WorkersRequired(kRows, Executors(executors), kubernetes_queue, concurrency);
+  return WorkersRequired(kRows, Executors(executors, kubernetes_queue), concurrency);
 }
 
 TEST(WorkersRequired, IsTheResultOfTheChartsQueryOnTheSameRows) {
@@ -50,7 +50,7 @@ TEST(WorkersRequired, IsAmazonsFormulaForOneQueue) {
   // (tasks running + tasks queued) / (tasks per worker), rounded up: (70 + 35) / 10.
   const std::vector<TaskInstanceCount> rows = {{"running", "default", "", 70},
                                                {"queued", "default", "", 35}};
-  EXPECT_THAT(WorkersRequired(rows, Executors("CeleryExecutor"), "kubernetes", 10),
+  EXPECT_THAT(WorkersRequired(rows, Executors("CeleryExecutor"), 10),
               ElementsAre(QueueWorkers{"default", 11}));
 }
 
@@ -73,7 +73,7 @@ TEST(WorkersRequired, CountsTheQueuesBeyondTheLimitOnlyWhereAllTasksAreCelerys) 
     const std::vector<TaskInstanceCount> rows = {{"queued", "default", "", 5},
                                                  {"queued", "other", "other", others},
                                                  {"scheduled", "other", "other", 7}};
-    return WorkersRequired(rows, Executors(executors), "kubernetes", 4);
+    return WorkersRequired(rows, Executors(executors), 4);
   };
   const QueueWorkers of_default{"default", 2};
   EXPECT_THAT(required("CeleryExecutor", 9), ElementsAre(of_default, QueueWorkers{"other", 3}));
@@ -85,7 +85,7 @@ TEST(WorkersRequired, CountsTheQueuesBeyondTheLimitOnlyWhereAllTasksAreCelerys) 
 }
 
 TEST(WorkersRequired, SaysNothingWhereThereAreNoQueues) {
-  EXPECT_THAT(WorkersRequired({}, Executors("CeleryExecutor"), "", 16), IsEmpty());
+  EXPECT_THAT(WorkersRequired({}, Executors("CeleryExecutor"), 16), IsEmpty());
 }
 
 }  // namespace
