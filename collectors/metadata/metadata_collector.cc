@@ -1,6 +1,7 @@
 // Ties the client, the statement and the parser together.
 #include "collectors/metadata/metadata_collector.h"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
@@ -20,6 +21,10 @@ namespace {
 
 /// Task instances that are asked for by id in one statement: each is one look into an index.
 constexpr std::size_t kMostAsked = 200;
+
+/// After which a database that lacked something is looked at again: Airflow may have been installed
+/// since, or a right granted, and neither changes a revision.
+constexpr std::chrono::minutes kProbeAgain{1};
 
 class MetadataCollector final : public Collector {
  public:
@@ -88,6 +93,7 @@ class MetadataCollector final : public Collector {
     }
     const auto version = VersionOf(probed_revision_, columns_);
     query_ = BuildMetadataQuery(columns_, schema_, ThresholdsOf(version, thresholds_));
+    probed_at_ = clock_.SteadyNow();
     return {};
   }
 
@@ -110,8 +116,10 @@ class MetadataCollector final : public Collector {
       auto& lost = observation.task_instances_heartbeat_lost;
       lost = lost.value_or(0);
     }
+    const bool lacks_something = !query_->problems.empty() || !probed_revision_;
+    const bool again = lacks_something && clock_.SteadyNow() - probed_at_ >= kProbeAgain;
     // Airflow was migrated: other columns may be there from now on.
-    if (probed_revision_ != observation.revision) query_.reset();
+    if (again || probed_revision_ != observation.revision) query_.reset();
     return std::make_shared<const MetadataObservation>(std::move(observation));
   }
 
@@ -126,6 +134,7 @@ class MetadataCollector final : public Collector {
   std::optional<MetadataQuery> query_;
   /// The revision by whose release's rules the statement was made.
   std::optional<std::string> probed_revision_;
+  SteadyTime probed_at_{};
   TaskQueues queues_;
   std::uint64_t connection_failures_ = 0;
 };

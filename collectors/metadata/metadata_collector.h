@@ -29,10 +29,11 @@ struct MetadataSettings {
 /// `clock` outlives the collector.
 ///
 /// The collector holds one connection. Observe sends one message a time (and two more on a new
-/// connection, to see which tables it may read and which release wrote them), makes at most one
-/// attempt to connect, and blocks while the server hangs: its own time limits (2 s a statement, 0.5
-/// s a lock) end what a working server is slow at, Interrupt ends the rest. A server that hangs and
-/// comes back in time answers on the same connection.
+/// connection, and each minute while something is missing, to see which tables it may read and
+/// which release wrote them), makes at most one attempt to connect, and blocks while the server
+/// hangs: its own time limits (2 s a statement, 0.5 s a lock) end what a working server is slow at,
+/// Interrupt ends the rest. A server that hangs and comes back in time answers on the same
+/// connection.
 Expected<std::unique_ptr<Collector>> MakeMetadataCollector(MetadataSettings settings,
                                                            const Clock& clock);
 

@@ -292,23 +292,5 @@ TEST_F(MetadataTest, ReadsASchemaOfItsOwn) {
   ExpectCountsEqualSql(seen);
 }
 
-TEST_F(MetadataTest, FollowsAMigration) {
-  MakeAirflow("3.1");
-  const auto collector = MakeCollector(RoleUrl());
-  EXPECT_EQ(See(*collector).airflow_version, "3.1.0-3.1.7");
-  Sql("ALTER TABLE trigger ADD COLUMN queue varchar(256);"
-      "UPDATE alembic_version SET version_num = '1b2c3d4e5f6g'");
-  EXPECT_EQ(See(*collector).revision, "1b2c3d4e5f6g");
-  EXPECT_EQ(See(*collector).airflow_version, ">=3.2.0");
-  // A table that goes away fails one observation and is left out of the next.
-  Sql("DROP TABLE dag_version");
-  const auto failed = Observe(*collector);
-  ASSERT_FALSE(failed);
-  EXPECT_EQ(failed.error().kind, ErrorKind::kMalformed);
-  EXPECT_THAT(failed.error().message, HasSubstr("dag_version"));
-  EXPECT_EQ(See(*collector).problems.size(), 1U);
-  EXPECT_EQ(Sessions(), "1");
-}
-
 }  // namespace
 }  // namespace airflow_host
