@@ -47,6 +47,13 @@ void CeleryTasks::Learn(const Executors& executors, const MetadataObservation& d
 }
 
 Celerys CeleryTasks::Sort(std::string_view executor, std::string_view queue) const {
+  const Celerys sorted = SortByExecutor(executor, queue);
+  const bool ambiguous = executors_.HasTeams() && executors_.HasCelery() &&
+                         (executor.empty() || sorted == Celerys::kYes);
+  return ambiguous ? Celerys::kUnknown : sorted;
+}
+
+Celerys CeleryTasks::SortByExecutor(std::string_view executor, std::string_view queue) const {
   if (executor == kOtherQueues && queue == kOtherQueues) return Celerys::kPerhaps;
   if (executor.empty() && !executors_.known()) {
     return queues_.contains(queue) ? Celerys::kYes : Celerys::kUnknown;

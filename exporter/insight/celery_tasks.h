@@ -6,6 +6,11 @@
 // same. So then a task that names no executor is Celery's for sure in those queues alone of which
 // such a task was seen to run on the host of a Celery worker, where no more ran than its workers
 // executed.
+//
+// The tasks of a team (Airflow 3.2 on) look as all others do, and its default executor may be
+// another. If it is Celery's, it has a broker of its own: a team's settings never fall back on
+// those of all. So with teams it is not known of any task whether its message is on the broker that
+// is watched.
 #pragma once
 
 #include <cstddef>
@@ -39,6 +44,9 @@ class CeleryTasks {
   Celerys Sort(std::string_view executor, std::string_view queue) const;
 
  private:
+  /// As if there were no teams.
+  Celerys SortByExecutor(std::string_view executor, std::string_view queue) const;
+
   Executors executors_{""};
   std::set<std::string, std::less<>> queues_;
 };

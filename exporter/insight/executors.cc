@@ -44,6 +44,7 @@ Executors::Executors(std::string_view setting, std::string_view kubernetes_queue
                       std::string(Trim(has_alias ? entry.substr(colon + 1) : entry))});
     });
   });
+  has_teams_ = !of_teams.empty();
   all_.insert(all_.end(), of_teams.begin(), of_teams.end());
 }
 

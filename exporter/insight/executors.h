@@ -37,6 +37,9 @@ class Executors {
   /// They are known, and each of them gives all of its tasks to Celery's workers.
   bool OnlyCelery() const;
 
+  /// There are teams with executors of their own.
+  bool HasTeams() const { return has_teams_; }
+
   /// Kubernetes runs the tasks of `queue`, whatever executor they name: the first executor is the
   /// CeleryKubernetesExecutor, which tells its tasks apart by the queue.
   bool GivesToKubernetes(std::string_view queue) const;
@@ -53,6 +56,7 @@ class Executors {
   };
 
   std::vector<Executor> all_;  ///< Those of no team first, in their order.
+  bool has_teams_ = false;
   std::string kubernetes_queue_;
 };
 

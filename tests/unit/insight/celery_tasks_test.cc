@@ -34,6 +34,17 @@ TEST(CeleryTasks, AreToldByTheExecutor) {
   EXPECT_EQ(Sort("CeleryExecutor", "other", "other"), kPerhaps);
 }
 
+TEST(CeleryTasks, MayBeATeamsOnAnotherBroker) {
+  constexpr const char* kTeams = "CeleryExecutor;team_a=EdgeExecutor,fast:acme.TunedCeleryExecutor";
+  EXPECT_EQ(Sort(kTeams, ""), kUnknown);
+  EXPECT_EQ(Sort(kTeams, "CeleryExecutor"), kUnknown);
+  EXPECT_EQ(Sort(kTeams, "fast"), kUnknown);
+  EXPECT_EQ(Sort(kTeams, "EdgeExecutor"), kNo);
+  EXPECT_EQ(Sort("LocalExecutor;team_a=CeleryExecutor", ""), kUnknown);
+  EXPECT_EQ(Sort("CeleryExecutor;team_a=KubernetesExecutor", ""), kUnknown) << "it may be a pod's";
+  EXPECT_EQ(Sort("LocalExecutor;team_a=KubernetesExecutor", ""), kNo);
+}
+
 TEST(CeleryTasks, AreToldByTheNameAloneWhereNoExecutorIsKnown) {
   EXPECT_EQ(Sort("", ""), kUnknown);
   EXPECT_EQ(Sort("", "fast"), kUnknown);
