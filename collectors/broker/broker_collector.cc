@@ -14,6 +14,7 @@
 #include "collectors/broker/message_id_reader.h"
 #include "collectors/broker/queue_directory.h"
 #include "collectors/broker/redis_client.h"
+#include "collectors/broker/redis_info.h"
 #include "collectors/broker/waiter.h"
 #include "collectors/broker/worker_event.h"
 #include "collectors/broker/worker_ledger.h"
@@ -83,9 +84,14 @@ class BrokerCollector final : public Collector {
       auto problem = message_ids_->Read(client_, *observation, deadline);
       if (!problem.empty()) questions.Note(std::move(problem));
     }
+    const bool same_run = observation->run_id == run_id_;
+    if (!same_run) ledger_.ForgetBindings();
+    if (same_run) observation->start = SteadiedStart(start_, observation->start);
     ObserveWorkers(questions, *observation, deadline);
     observation->server = client_.address().Where();
     keys_ = observation->keys;
+    run_id_ = observation->run_id;
+    start_ = observation->start;
     NoteKeyspace(questions);
     return observation;
   }
@@ -139,8 +145,6 @@ class BrokerCollector final : public Collector {
   void ObserveWorkers(BrokerQuestions& questions, BrokerObservation& observation,
                       Deadline deadline) {
     hears_workers_ = false;
-    if (observation.run_id != run_id_) ledger_.ForgetBindings();
-    run_id_ = observation.run_id;
     const auto& bound = questions.bound_workers();
     if (bound) ledger_.NoteBound(bound->names, bound->complete, clock_.SteadyNow());
     std::size_t unreadable = 0;
@@ -201,6 +205,7 @@ class BrokerCollector final : public Collector {
   WorkerLedger ledger_;
   bool hears_workers_ = false;         ///< Some were live in the last round.
   std::optional<std::string> run_id_;  ///< Of the last round.
+  std::optional<SystemTime> start_;    ///< Of the last round.
   std::optional<std::uint64_t> keys_;  ///< DBSIZE of the last round.
   std::size_t connections_ = 0;        ///< Made when the SCAN's present turn began.
 };

@@ -43,8 +43,6 @@ class BrokerRoute {
   bool HasMoved(const BrokerAddress& address, Waiter& waiter, Deadline deadline);
 
   bool by_sentinel() const { return servers_.sentinel.has_value(); }
-  /// There is another server to go to.
-  bool has_choice() const { return by_sentinel() || servers_.servers.size() > 1; }
   /// The server that Reach would try first; without a sentinel's answer, the first sentinel.
   const BrokerAddress& first() const { return servers_.servers[current_]; }
   /// The server of the first URL, and whether Reach would begin there.

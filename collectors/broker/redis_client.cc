@@ -41,7 +41,6 @@ void RedisClient::FollowMaster(Deadline deadline) {
 }
 
 void RedisClient::Leave() {
-  if (!route_.has_choice()) return;
   connection_.reset();
   route_.GoOn();
 }

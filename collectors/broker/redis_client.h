@@ -61,8 +61,9 @@ class RedisClient {
   /// Breaks off an Ask under way. Any thread.
   void Interrupt() noexcept { waiter_.Interrupt(); }
 
-  /// The server answered, but it serves nobody (it is loading, it is no master): where there is
-  /// another to go to, closes the connection, so that the next round goes there.
+  /// The server answered, but it serves nobody (it is loading, it is no master): closes the
+  /// connection, so that the next round goes to another where there is one, and else to whatever
+  /// server the name leads to by then.
   void Leave();
 
   /// Looks, every kReturnPause, whether the server of the first URL serves again, and if so closes

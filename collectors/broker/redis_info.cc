@@ -1,6 +1,7 @@
 // Reads INFO.
 #include "collectors/broker/redis_info.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "collectors/support/text.h"
@@ -60,6 +61,14 @@ std::optional<SystemTime> RedisStart(const RedisInfo& info, SystemTime now) {
   const std::chrono::seconds server_now(*info.server_time_usec / 1'000'000);
   if (server_now < uptime) return std::nullopt;
   return SystemTime(server_now - uptime);
+}
+
+std::optional<SystemTime> SteadiedStart(std::optional<SystemTime> before,
+                                        std::optional<SystemTime> start) {
+  constexpr std::chrono::seconds kWavers{2};
+  const bool same =
+      before && start && std::max(*before, *start) - std::min(*before, *start) <= kWavers;
+  return same ? before : start;
 }
 
 }  // namespace airflow_host

@@ -34,7 +34,7 @@ struct RedisInfo {
   std::optional<std::uint64_t> evicted_keys;          ///< Since start (or CONFIG RESETSTAT).
   std::optional<std::uint64_t> rejected_connections;  ///< Likewise.
   std::optional<std::uint64_t> uptime_in_seconds;     ///< Seconds, rounded down.
-  std::optional<std::uint64_t> server_time_usec;      ///< The server's clock (since 6.0).
+  std::optional<std::uint64_t> server_time_usec;      ///< The server's clock (not in 6.0 yet).
 };
 
 /// Reads the text of INFO. Total. Any thread.
@@ -44,5 +44,10 @@ RedisInfo ParseRedisInfo(std::string_view text);
 /// same tick there, so the result does not waver from one observation to the next; else by ours.
 /// Any thread.
 std::optional<SystemTime> RedisStart(const RedisInfo& info, SystemTime now);
+
+/// `start` of a server that has not been restarted since it was reckoned as `before`: that, where
+/// they differ by two seconds or less, as reckoned by our clock it wavers. Any thread.
+std::optional<SystemTime> SteadiedStart(std::optional<SystemTime> before,
+                                        std::optional<SystemTime> start);
 
 }  // namespace airflow_host

@@ -82,6 +82,16 @@ std::optional<Error> GeneralTrouble(const BrokerAddress& address, const RedisRep
   if (code == "MASTERDOWN") {
     return Error{ErrorKind::kFailed, where + " is a replica that has lost its master (MASTERDOWN)"};
   }
+  if (code == "MOVED") {
+    return Error{ErrorKind::kFailed,
+                 where +
+                     " is a node of a Redis Cluster that holds nothing of the broker (MOVED): it "
+                     "became a replica, or gave its slots away"};
+  }
+  if (code == "CLUSTERDOWN") {
+    return Error{ErrorKind::kFailed,
+                 where + " is a node of a Redis Cluster that serves nobody (CLUSTERDOWN)"};
+  }
   return std::nullopt;
 }
 

@@ -25,8 +25,8 @@ Error ConnectionTrouble(const BrokerAddress& address, const Error& error,
                         std::span<const RedisReply> last_words);
 
 /// The failure of the whole observation that `reply` means: not signed in, loading, a script that
-/// blocks the server, a replica without its master. Nothing where it concerns its command alone, or
-/// is no error. Any thread.
+/// blocks the server, a replica without its master, the wrong node of a cluster. Nothing where it
+/// concerns its command alone, or is no error. Any thread.
 std::optional<Error> GeneralTrouble(const BrokerAddress& address, const RedisReply& reply);
 
 /// One sentence for a refusal of `command` alone ("INFO"), for a list of problems. Any thread.

@@ -18,18 +18,23 @@ WorkerLedger::Worker* WorkerLedger::Find(const std::string& name, SteadyTime now
   return &worker;
 }
 
-/// The dead may be many where pods come and go: one that lives takes the place of one of them.
-void WorkerLedger::MakeRoomFor(const std::string& name) {
+/// The dead may be many where pods come and go: one that lives takes the place of the one of them
+/// that has been known, or silent, for longest.
+void WorkerLedger::MakeRoomFor(const std::string& name, SteadyTime now) {
   if (workers_.size() < kMost || workers_.contains(name)) return;
-  const auto silent = std::find_if(workers_.begin(), workers_.end(),
-                                   [](const auto& entry) { return !entry.second.heard; });
-  if (silent == workers_.end()) return;
-  workers_.erase(silent);
+  auto oldest = workers_.end();
+  for (auto entry = workers_.begin(); entry != workers_.end(); ++entry) {
+    const Worker& worker = entry->second;
+    if (worker.heard && now - worker.known_since <= kRetention) continue;
+    if (oldest == workers_.end() || worker.known_since < oldest->second.known_since) oldest = entry;
+  }
+  if (oldest == workers_.end()) return;
+  workers_.erase(oldest);
   truncated_ = true;
 }
 
 void WorkerLedger::Hear(const WorkerEvent& event, SteadyTime now) {
-  MakeRoomFor(event.worker);
+  MakeRoomFor(event.worker, now);
   Worker* const worker = Find(event.worker, now);
   if (worker == nullptr) return;
   worker->known_since = now;
@@ -52,7 +57,8 @@ void WorkerLedger::NoteBound(const std::vector<std::string>& workers, bool compl
     const bool is_new = !workers_.contains(name);
     Worker* const worker = Find(name, now);
     if (worker == nullptr) continue;
-    if (is_new) worker->watched = all_bound_known_;
+    // One that had to make room may come back, and is not new.
+    if (is_new) worker->watched = all_bound_known_ && !truncated_;
     worker->bound = true;
     worker->ever_bound = true;
   }

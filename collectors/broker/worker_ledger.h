@@ -33,7 +33,7 @@ class WorkerLedger {
   static constexpr std::chrono::seconds kLeastPatience{10};
   /// After which a lost worker counts as silent.
   static constexpr std::chrono::hours kRetention{1};
-  /// Workers that are remembered at most; of the others those count first that are heard.
+  /// Workers that are remembered at most; those count first that were heard within kRetention.
   static constexpr std::size_t kMost = 1000;
 
   /// Takes over an event that was read at `now`. Its arrival may be older than that, by at most the
@@ -74,7 +74,7 @@ class WorkerLedger {
   enum class Fate { kLive, kUndecided, kLost, kSilent, kLeaving, kGone };
 
   Worker* Find(const std::string& name, SteadyTime now);
-  void MakeRoomFor(const std::string& name);
+  void MakeRoomFor(const std::string& name, SteadyTime now);
   static Fate FateOf(const Worker& worker, SteadyTime now, SteadyTime listening_since);
 
   std::map<std::string, Worker> workers_;

@@ -317,5 +317,28 @@ TEST_F(BrokerFailoverTest, HoldsOnToAServerThatIsStopped) {
   EXPECT_TRUE(observe(seconds(10))) << "after a minute it is given up";
 }
 
+TEST_F(BrokerFailoverTest, SaysThatAClusterServesNobodyAndComesBack) {
+  RedisServer redis({"--cluster-enabled", "yes"});
+  const auto collector = Make(redis.TcpUrl());
+  const auto observed = Observe(*collector);
+  ASSERT_FALSE(observed);
+  EXPECT_THAT(observed.error().message, HasSubstr("(CLUSTERDOWN)"));
+  ASSERT_THAT(redis.Cli({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"}), HasSubstr("OK"));
+  EXPECT_TRUE(Eventually([&] { return Observe(*collector).has_value(); }));
+}
+
+TEST_F(BrokerFailoverTest, TakesNoNodeOfAClusterWithoutTheBrokersKeysForTheBroker) {
+  RedisServer master({"--cluster-enabled", "yes"});
+  RedisServer other({"--cluster-enabled", "yes"});
+  ASSERT_THAT(master.Cli({"CLUSTER", "ADDSLOTSRANGE", "0", "16383"}), HasSubstr("OK"));
+  ASSERT_THAT(other.Cli({"CLUSTER", "MEET", "127.0.0.1", std::to_string(master.port())}),
+              HasSubstr("OK"));
+  const auto collector = Make(other.TcpUrl());
+  EXPECT_TRUE(Eventually([&] {
+    const auto observed = Observe(*collector);
+    return !observed && observed.error().message.find("(MOVED)") != std::string::npos;
+  }));
+}
+
 }  // namespace
 }  // namespace airflow_host

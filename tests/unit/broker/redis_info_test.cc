@@ -58,6 +58,15 @@ TEST(RedisStart, FallsBackOnOurs) {
   EXPECT_EQ(RedisStart(ParseRedisInfo("uptime_in_seconds:10"), now), FromSecondsSinceEpoch(990));
 }
 
+TEST(SteadiedStart, DoesNotWaver) {
+  const auto at = [](double seconds) { return std::optional(FromSecondsSinceEpoch(seconds)); };
+  EXPECT_EQ(SteadiedStart(at(1000), at(1001)), at(1000));
+  EXPECT_EQ(SteadiedStart(at(1000), at(998)), at(1000));
+  EXPECT_EQ(SteadiedStart(at(1000), at(1003)), at(1003)) << "a clock was set";
+  EXPECT_EQ(SteadiedStart(std::nullopt, at(1000)), at(1000));
+  EXPECT_EQ(SteadiedStart(at(1000), std::nullopt), std::nullopt);
+}
+
 TEST(RedisStart, RefusesNonsense) {
   const auto now = FromSecondsSinceEpoch(1000);
   EXPECT_EQ(RedisStart(RedisInfo{}, now), std::nullopt);

@@ -69,6 +69,8 @@ TEST(GeneralTrouble, TellsTheServersTroubleFromTheCommands) {
            Case{"LOADING Redis is loading the dataset in memory", ErrorKind::kFailed, "loading"},
            Case{"BUSY Redis is busy running a script.", ErrorKind::kFailed, "script"},
            Case{"MASTERDOWN Link with MASTER is down", ErrorKind::kFailed, "master"},
+           Case{"MOVED 1234 10.0.0.2:6379", ErrorKind::kFailed, "became a replica"},
+           Case{"CLUSTERDOWN Hash slot not served", ErrorKind::kFailed, "serves nobody"},
        }) {
     const auto error = GeneralTrouble(Address(), Refusal(one.reply));
     ASSERT_TRUE(error) << one.reply;

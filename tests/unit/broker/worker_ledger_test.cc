@@ -225,6 +225,23 @@ TEST_F(WorkerLedgerTest, IsBounded) {
   EXPECT_TRUE(ledger_.truncated());
 }
 
+TEST_F(WorkerLedgerTest, PrefersTheLivingToThoseThatHaveBeenSilentForLong) {
+  std::vector<std::string> pods;
+  for (std::size_t index = 0; index < WorkerLedger::kMost; ++index) {
+    pods.push_back("pod-" + std::to_string(index));
+    ledger_.Hear(Heartbeat(pods.back()), now_);
+  }
+  ledger_.NoteBound(pods, true, now_);
+  now_ += WorkerLedger::kRetention;
+  ledger_.Hear(Heartbeat("a"), now_);
+  EXPECT_EQ(Report().size(), WorkerLedger::kMost) << "all are lost within the hour";
+  now_ += std::chrono::seconds(1);
+  ledger_.Hear(Heartbeat("a"), now_);
+  ledger_.NoteBound(pods, true, now_);
+  EXPECT_THAT(Report(), ElementsAre("a live"));
+  EXPECT_TRUE(ledger_.truncated());
+}
+
 TEST_F(WorkerLedgerTest, PrefersTheLivingToControlQueuesThatWereLeftBehind) {
   std::vector<std::string> left_behind;
   for (std::size_t index = 0; index < WorkerLedger::kMost; ++index) {
