@@ -60,6 +60,8 @@ struct CollectorStatus {
   bool configured = true;
   /// Whether the last finished attempt succeeded; empty before the first one has finished.
   std::optional<bool> succeeded;
+  /// The last finished attempt failed with an Error that the source itself gave (Error::answered).
+  bool answered = false;
   /// An attempt is under way and past its deadline.
   bool stuck = false;
   /// When the last successful attempt ended.
@@ -71,13 +73,16 @@ struct CollectorStatus {
   /// Why the last attempt failed, or what is missing; empty while all is well.
   std::string message;
 
-  /// The source answers: the last attempt succeeded and none hangs. Empty while nothing is known
-  /// (not configured, or no attempt has finished and none hangs).
+  /// The source was observed: the last attempt succeeded and none hangs. Empty while nothing is
+  /// known (not configured, or no attempt has finished and none hangs).
   std::optional<bool> Up() const {
     if (!configured) return std::nullopt;
     if (stuck) return false;
     return succeeded;
   }
+
+  /// The same, but true as well where the source refused the last attempt and thereby answered.
+  std::optional<bool> Answers() const { return answered && !stuck ? std::optional(true) : Up(); }
 };
 
 }  // namespace airflow_host

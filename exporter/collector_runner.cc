@@ -42,6 +42,7 @@ void CollectorRunner::Finish(const Expected<std::shared_ptr<const Observation>>&
   broken_off_.reset();
   status_.configured = result || result.error().kind != ErrorKind::kAbsent;
   status_.succeeded = result.has_value();
+  status_.answered = !result && result.error().answered;
   status_.stuck = false;
   status_.last_duration = clock_.SteadyNow() - started;
   status_.connection_failures = collector_->ConnectionFailures();

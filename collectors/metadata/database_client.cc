@@ -141,7 +141,9 @@ Expected<std::vector<DatabaseRow>> DatabaseClient::Query(const std::string& sql)
     const std::string& state = failure.sqlstate();
     std::string reason(FirstLine(failure.what()));
     reason.append(AdviceOfState(state));
-    return tl::unexpected(Failure(KindOfState(state), kRead, reason));
+    Error refusal = Failure(KindOfState(state), kRead, reason);
+    refusal.answered = true;
+    return tl::unexpected(std::move(refusal));
   } catch (const std::exception& failure) {
     return tl::unexpected(Broken(failure.what()));
   }

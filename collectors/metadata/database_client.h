@@ -40,7 +40,8 @@ class DatabaseClient {
   /// Blocks until the server has answered, the connection has broken or Interrupt was called:
   /// time limits of the statements are the caller's to put into `sql`. kTimedOut: the server gave
   /// up at its own time limit, or Interrupt broke it off. kDenied: a right is missing. kMalformed:
-  /// the server does not know a table or column of `sql`.
+  /// the server does not know a table or column of `sql`. An error is `answered` where the server
+  /// gave it and the connection lives.
   Expected<std::vector<DatabaseRow>> Query(const std::string& sql);
 
   /// Shuts the connection's socket down, so that a Query under way returns at once with kTimedOut;

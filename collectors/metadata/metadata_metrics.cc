@@ -39,7 +39,11 @@ enum Metric : std::size_t {
 
 constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
     {"airflow_metadata_up",
-     "Whether the metadata database answered when it was last asked (1) or not (0)."},
+     "Whether the metadata database answered when it was last asked (1) or not (0). It also "
+     "answers "
+     "where it refuses the query, or gives it up at the query's own limits (0.5 s for a lock, 2 s "
+     "in "
+     "all): then airflow_host_exporter_collector_success is 0."},
     {"airflow_metadata_info",
      "Schema revision of the metadata database (table alembic_version) and the releases of Airflow "
      "that have it; always 1."},
@@ -179,7 +183,7 @@ std::span<const MetricDescription> MetadataMetrics() { return kMetrics; }
 
 void DescribeMetadata(const CollectorStatus& status, const MetadataObservation* observation,
                       MetricWriter& writer) {
-  if (const auto up = status.Up()) writer.Add(kMetrics[kUp], *up ? 1.0 : 0.0);
+  if (const auto up = status.Answers()) writer.Add(kMetrics[kUp], *up ? 1.0 : 0.0);
   writer.Add(kMetrics[kConnectionFailures], status.connection_failures);
   if (observation == nullptr) return;
   if (observation->revision) {

@@ -23,6 +23,8 @@ enum class ErrorKind {
 struct Error {
   ErrorKind kind = ErrorKind::kFailed;
   std::string message;
+  /// The source works and said so itself: it refused what was asked, or gave it up.
+  bool answered = false;
 };
 
 /// A value, or the Error that says why there is none.

@@ -55,6 +55,9 @@ TEST(DescribeMetadata, TellsUpFromDownFromUnknown) {
                                            {"airflow_metadata_connection_failures_total{}", 3}}));
   status.succeeded = true;
   EXPECT_EQ(Page(status, nullptr).at("airflow_metadata_up{}"), 1);
+  status.succeeded = false;
+  status.answered = true;
+  EXPECT_EQ(Page(status, nullptr).at("airflow_metadata_up{}"), 1) << "it answered, if with a no";
   status.stuck = true;
   EXPECT_EQ(Page(status, nullptr).at("airflow_metadata_up{}"), 0);
 }
