@@ -40,13 +40,14 @@ constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
     {"airflow_broker_info", "The Redis server's version, from INFO; the value is 1."},
     {"airflow_broker_queue_messages",
      "Messages in the queue that wait for a worker: LLEN over the lists of all priorities, sampled "
-     "every few seconds; 0 when the list is gone."},
+     "every few seconds; 0 when the list is gone. Queues beyond the first 100 are summed up as "
+     "other, those beyond 256 are not counted."},
     {"airflow_broker_unacked_messages",
      "Messages that workers fetched and did not acknowledge yet (HLEN unacked), sampled every few "
      "seconds; with Airflow's default settings the tasks that run."},
     {"airflow_broker_oldest_unacked_timestamp_seconds",
      "When the oldest unacknowledged message was fetched, by the worker's clock (ZRANGE "
-     "unacked_index), sampled every few seconds."},
+     "unacked_index), sampled every few seconds. Absent without one."},
     {"airflow_broker_visibility_timeout_seconds",
      "After this time an unacknowledged message is delivered again: visibility_timeout of "
      "[celery_broker_transport_options]; where it is not set, the default of the Celery provider "
@@ -68,24 +69,30 @@ constexpr std::array<MetricDescription, kMetrics> kDescriptions = {{
      "rejected_connections).",
      MetricType::Counter},
     {"airflow_broker_start_timestamp_seconds",
-     "When Redis started, by its own clock (INFO uptime_in_seconds)."},
+     "When Redis started, by its own clock, before Redis 6.2 by the exporter's (INFO "
+     "uptime_in_seconds)."},
     {"airflow_broker_orphaned_replies",
      "Reply queues that callers of celery inspect have bound and not removed (SCARD of "
      "_kombu.binding.reply.celery.pidbox), those of running calls included; killed callers leave "
      "theirs behind for good."},
     {"airflow_worker_heartbeat_timestamp_seconds",
      "When the Celery worker published its last heartbeat, by its own clock (event "
-     "worker-heartbeat, every 2 s), read every few seconds; kept for an hour once it is lost."},
+     "worker-heartbeat, every 2 s), read every few seconds; kept for an hour once it is lost. At "
+     "most 200 workers."},
     {"airflow_worker_active_tasks",
-     "Tasks that the worker runs, from its last heartbeat (active); absent once it is lost."},
+     "Tasks that the worker runs, from its last heartbeat (active); absent once it is lost. At "
+     "most 200 workers."},
     {"airflow_worker_processed_tasks_total",
-     "Tasks that the worker has taken on since it started, from its last heartbeat (processed).",
+     "Tasks that the worker has taken on since it started, from its last heartbeat (processed). At "
+     "most 200 workers.",
      MetricType::Counter},
     {"airflow_workers",
      "Celery workers: live ones are heard (heartbeats on the broker's celeryev channel); lost ones "
-     "fell silent without a goodbye within the last hour, though their control queue is still "
-     "bound; silent ones are bound and not heard for longer, or never since this exporter "
-     "started, so they may have died long ago."},
+     "fell silent without a goodbye within the last hour, and their control queue is still bound "
+     "or they never had one, or it was bound within that hour while this exporter watched and they "
+     "were never heard; silent ones are bound and not heard for longer, or bound before this "
+     "exporter watched and never heard, so they may have died long ago. Silent is absent with "
+     "1,000 or more bindings."},
 }};
 
 constexpr std::string_view kOther = "other";

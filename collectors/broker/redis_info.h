@@ -34,7 +34,7 @@ struct RedisInfo {
   std::optional<std::uint64_t> evicted_keys;          ///< Since start (or CONFIG RESETSTAT).
   std::optional<std::uint64_t> rejected_connections;  ///< Likewise.
   std::optional<std::uint64_t> uptime_in_seconds;     ///< Seconds, rounded down.
-  std::optional<std::uint64_t> server_time_usec;      ///< The server's clock (not in 6.0 yet).
+  std::optional<std::uint64_t> server_time_usec;      ///< The server's clock (since 6.2).
 };
 
 /// Reads the text of INFO. Total. Any thread.

@@ -50,15 +50,18 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
     {"airflow_metadata_query_seconds",
      "How long the one query for all of airflow_metadata_* took when it was last sent."},
     {"airflow_metadata_task_instances",
-     "Task instances in each active state (table task_instance), sampled every few seconds. Queues "
-     "beyond the first 50 are counted as queue other; executor is empty for the default one."},
+     "Task instances in each active state (table task_instance), sampled every few seconds. "
+     "Executor is empty for the default one; of the pairs of queue and executor those beyond the "
+     "first 50 are counted as other, in both labels."},
     {"airflow_metadata_oldest_timestamp_seconds",
-     "Since when the oldest task instance has been in the state (table task_instance: "
-     "scheduled_dttm, queued_dttm or start_date), sampled every few seconds. Absent without one."},
+     "Since when the oldest task instance has been scheduled (known from Airflow 3.0 on), queued "
+     "or running (table task_instance: scheduled_dttm, queued_dttm or start_date), sampled every "
+     "few seconds. Absent without one."},
     {"airflow_metadata_task_instances_overdue",
      "Task instances in the state queued for longer than this Airflow lets them wait "
-     "(task_queued_timeout; table task_instance), sampled every few seconds. Absent before Airflow "
-     "2.6 unless stalled_task_timeout is set."},
+     "(task_queued_timeout, before 3.0 or what it replaced; table task_instance), sampled every "
+     "few seconds. Absent before Airflow 2.6 unless stalled_task_timeout or "
+     "--metadata.task-queued-timeout is set."},
     {"airflow_metadata_task_instances_heartbeat_lost",
      "Running task instances whose heartbeat has stayed away for longer than this Airflow allows "
      "(task_instance_heartbeat_timeout; tables task_instance, job), whichever scheduler queued "
@@ -72,7 +75,8 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
     {"airflow_metadata_dags",
      "DAGs that are not stale, paused or active (table dag), sampled every few seconds."},
     {"airflow_metadata_import_errors",
-     "DAG files that could not be imported (table import_error), sampled every few seconds."},
+     "DAG files that could not be imported (table import_error), counted up to 100,000, sampled "
+     "every few seconds."},
     {"airflow_metadata_dag_versions",
      "Versions of DAGs that Airflow 3 keeps (table dag_version), counted up to 100,000, sampled "
      "every few seconds."},
@@ -84,17 +88,19 @@ constexpr std::array<MetricDescription, kMetricCount> kMetrics = {{
      "slots, not tasks; total and open are absent for a pool without limit. Pools beyond the first "
      "50 are summed up as pool other."},
     {"airflow_metadata_component_heartbeat_timestamp_seconds",
-     "Last heartbeat of each component that calls itself running (table job, last day), sampled "
-     "every few seconds."},
+     "Last heartbeat of each component that calls itself running (table job, last day), of each "
+     "the 20 hosts that were heard last, sampled every few seconds."},
     {"airflow_metadata_components_alive",
      "Components with a recent heartbeat by the rule and threshold of this Airflow (table job), "
-     "sampled every few seconds."},
+     "sampled every few seconds. Before Airflow 3 dag_processor is absent where none has called "
+     "itself running within the last day, as where the scheduler parses DAGs itself."},
     {"airflow_metadata_connections",
      "Sessions in the metadata database (pg_stat_activity), sampled every few seconds. State is "
      "unknown where the role may not see it: without pg_read_all_stats that of other roles' "
      "sessions, among which their parallel workers then count. Applications beyond the first 20 "
      "are other."},
-    {"airflow_metadata_connections_max", "The server's max_connections."},
+    {"airflow_metadata_connections_max",
+     "The server's max_connections, which all of its databases share."},
     {"airflow_metadata_connection_failures_total",
      "Attempts of this exporter to connect to the metadata database that failed.",
      MetricType::Counter},

@@ -15,13 +15,15 @@ local memory = panel.drill_down('Who has the memory?', 'airflow-host-memory');
 local tasks = panel.drill_down('Why is my task not running?', 'airflow-host-tasks');
 local night = panel.drill_down('Will this host live through the night?', 'airflow-host-night');
 
-local alive(title, component, meaning) = panel.stat(
+local alive_of(component) = of('airflow_metadata_components_alive', 'component="%s"' % component);
+
+local alive(title, component, meaning, expression='min(%s)' % alive_of(component), absent='not run apart') = panel.stat(
   title,
   meaning,
-  'min(%s)' % of('airflow_metadata_components_alive', 'component="%s"' % component),
+  expression,
   'none',
   [critical, [1, good]],
-  'not run apart',
+  absent,
   [panel.words({ '0': ['none', critical] })],
   links=[memory],
 );
@@ -61,11 +63,22 @@ local verdicts = [
     database.
   |||)],
   [3, alive('Dag processors alive', 'dag_processor', |||
-    Dag processors with a recent heartbeat. None where it runs apart: changes of DAGs are not seen, and in Airflow 3 DAGs go stale.
+    Dag processors with a recent heartbeat. None where it runs apart: changes of DAGs are not seen, and in Airflow 3 DAGs go stale. Before
+    Airflow 3 one that ended cleanly, or a day ago, looks as if it did not run apart.
   |||)],
-  [3, alive('Triggerers alive', 'triggerer', |||
-    Triggerers with a recent heartbeat. None: deferred tasks never go on. Restart it.
-  |||)],
+  [3, alive(
+    'Triggerers alive',
+    'triggerer',
+    |||
+      Triggerers with a recent heartbeat. None: triggers of deferred tasks wait, and none goes on. Restart it. Grey where none is alive and
+      no trigger waits: who defers no tasks needs no triggerer.
+    |||,
+    'min(%(alive)s > 0 or %(alive)s and on (job, instance) %(triggers)s > 0)' % {
+      alive: alive_of('triggerer'),
+      triggers: of('airflow_metadata_triggers'),
+    },
+    'not needed, or unknown',
+  )],
   [3, panel.stat(
     'API server',
     'Processes of the API server or web server on the chosen hosts. Airflow 3 runs no task without the API server.',
@@ -99,7 +112,7 @@ local more = [
   [4, panel.stat(
     'Database sessions taken',
     |||
-      Sessions as a share of max_connections. When they are used up, components and tasks fail in the middle of their work: put PgBouncer
+      Sessions of Airflow's database as a share of the server's max_connections, of which its other databases take theirs. When they are used up, components and tasks fail in the middle of their work: put PgBouncer
       before the database, or lower sql_alchemy_pool_size.
     |||,
     'max(sum by (job, instance) (%s) / max by (job, instance) (%s))' % [of('airflow_metadata_connections'), of('airflow_metadata_connections_max')],
@@ -113,12 +126,12 @@ local more = [
     'Age of the oldest open transaction of another session. One that is old blocks others and keeps the database from cleaning up: find it in pg_stat_activity. The exporter sees none without pg_read_all_stats.',
     'max(%s) or 0 * max(%s)' % [
       query.age('airflow_metadata_longest_transaction_timestamp_seconds'),
-      of('airflow_metadata_up'),
+      of('airflow_metadata_query_seconds'),
     ],
     's',
     [good, [300, warning], [3600, critical]],
     'not watched',
-    [panel.words({ '0': ['none is open', good] })],
+    [panel.words({ '0': ['none is seen', good] })],
     decimals=0,
   )],
   [4, panel.stat(
@@ -187,7 +200,7 @@ local charts = [
     [12, panel.series(
       'Database sessions',
       |||
-        Sessions by application and state, against max_connections. Many that are idle in transaction belong to tasks that hold a session for
+        Sessions of Airflow's database by application and state, against the max_connections of the whole server. Many that are idle in transaction belong to tasks that hold a session for
         as long as they run.
       |||,
       [

@@ -47,7 +47,7 @@ local answer = [
     'How long the task has been queued that has waited for a worker longest. By default Airflow itself gives up after ten minutes (task_queued_timeout).',
     'max(%s) or 0 * max(%s)' % [
       query.age('airflow_metadata_oldest_timestamp_seconds', 'state="queued"'),
-      of('airflow_metadata_up'),
+      of('airflow_metadata_query_seconds'),
     ],
     's',
     [good, [120, warning], [600, critical]],
@@ -76,8 +76,8 @@ local answer = [
   [3, panel.stat(
     'Phantom',
     |||
-      Tasks that run in the database and nowhere else: they hold slots of pools and DAGs, and keep autoscaling up. Their worker was
-      killed; clear them, and look for OOM kills at that time.
+      Tasks that run in the database and nowhere else, lost heartbeats being those of every executor's tasks: they hold slots of pools and
+      DAGs, and keep autoscaling up. Their worker or pod was killed; clear them, and look for OOM kills at that time.
     |||,
     total('airflow_tasks_phantom_running'),
     'none',
@@ -88,7 +88,7 @@ local answer = [
   )],
   [3, panel.stat(
     'Workers live',
-    'Celery workers that are heard. 0: nothing runs. See Lost workers for those that fell silent.',
+    'Celery workers that are heard. 0: no task of Celery runs. See Lost workers for those that fell silent.',
     'max(%s)' % of('airflow_workers', 'state="live"'),
     'none',
     [critical, [1, good]],
@@ -128,8 +128,9 @@ local more = [
   [4, panel.stat(
     'Workers required beyond live',
     |||
-      (Running + queued tasks) / tasks per worker, less the workers that are live. Above 0 for long: too few workers. Below 0 for hours:
-      more than needed, as where autoscaling does not come down.
+      (Running + queued tasks) / tasks per worker, rounded up for each queue and summed up, less the workers that are live. Above 0 for
+      long: too few workers, but for what the rounding adds where one worker serves several queues (less than one a queue). Below 0 for
+      hours: more than needed, as where autoscaling does not come down.
     |||,
     'max(sum by (job, instance) (%s) - max by (job, instance) (%s))' % [of('airflow_workers_required'), of('airflow_workers_live')],
     'none',
@@ -204,7 +205,7 @@ local charts = [
     )],
     [12, panel.series(
       'Longest wait',
-      'How long the oldest task has been scheduled or queued, by queue. A line that rises without end is a task that nothing will run.',
+      'How long the oldest task has been scheduled (known from Airflow 3.0 on) or queued, by queue. A line that rises without end is a task that nothing will run.',
       [[once(['state', 'queue'], query.age('airflow_metadata_oldest_timestamp_seconds', 'state=~"scheduled|queued"')), '{{state}} in {{queue}} · {{job}}']],
       's',
       absent='no task waited',
@@ -231,7 +232,7 @@ local charts = [
     [12, panel.series(
       'Workers: required and live',
       |||
-        Required is (running + queued) / tasks per worker. Live above required for hours is an autoscaling that does not come down, often held
+        Required is (running + queued) / tasks per worker, rounded up for each queue. Live above required for hours is an autoscaling that does not come down, often held
         up by phantom tasks; live below it is why tasks wait.
       |||,
       [
@@ -275,7 +276,8 @@ local charts = [
     [12, panel.series(
       'Lost and phantom tasks',
       |||
-        Lost: queued in the database, held by nobody. Phantom: running in the database, run by nobody. Both appear after kills, restarts of
+        Lost: queued in the database, held by nobody. Phantom: running in the database, run by nobody (heartbeat_lost: whichever executor ran
+        it). Both appear after kills, restarts of
         Redis and scale-downs; see the marks.
       |||,
       [
@@ -369,7 +371,7 @@ local delivery_row = ['Redelivery, DAG runs and triggers', [
     8,
     [8, panel.series(
       'Oldest unacknowledged message',
-      'Against the visibility timeout, after which Redis delivers a message again though its task may still run: tasks longer than that run twice. Raise visibility_timeout.',
+      'Against the visibility timeout, after which Redis delivers a message again though its task may still run. Airflow refuses the second copy, and may fail the task by it. Raise visibility_timeout.',
       [
         ['max by (job) (%s)' % query.age('airflow_broker_oldest_unacked_timestamp_seconds'), 'oldest · {{job}}'],
         [once([], of('airflow_broker_visibility_timeout_seconds')), 'visibility timeout · {{job}}'],

@@ -27,6 +27,11 @@ local killed_within(minutes) =
 
 local frozen_share = 'max(%s)' % query.rate('airflow_host_stall_seconds_total');
 
+local sum_of_each(metric, labels='') = 'sum by (job, instance) (%s)' % of(metric, labels);
+
+// 1 where both hold on one host, 0 where not.
+local both(one, other) = 'max((%s) * (%s))' % [one, other];
+
 // 0 or the rank of a cause: of several the highest is named, as it explains those below it.
 local ranked(causes) = [
   [causes[index][0], '%d * (%s)' % [std.length(causes) - index, causes[index][1]]]
@@ -63,7 +68,11 @@ local ranked(causes) = [
     ['the database is down', 'min(%s) == bool 0' % of('airflow_metadata_up')],
     ['no scheduler is alive', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="scheduler"')],
     ['the broker is down', 'min(%s) == bool 0' % of('airflow_broker_up')],
-    ['no worker is live', 'min(%s) == bool 0' % of('airflow_workers', 'state="live"')],
+    // As AirflowNoLiveWorkers: an autoscaler may go down to none while nothing waits.
+    ['no worker is live', both(
+      '%s == bool 0' % sum_of_each('airflow_workers', 'state="live"'),
+      '%s > bool 0' % sum_of_each('airflow_broker_queue_messages'),
+    )],
     ['a worker takes no tasks', 'max(%s) > bool 0' % of('airflow_workers_catatonic')],
     ['a queue stands still', 'max(%s) > bool 0' % of('airflow_queue_stalled')],
     ['tasks are lost', '%s > bool 0' % worst_of_hosts('airflow_tasks_lost')],
@@ -71,10 +80,14 @@ local ranked(causes) = [
       of('airflow_metadata_pool_slots', 'state="open"'),
       of('airflow_metadata_pool_slots', 'state="scheduled"'),
     ]],
-    ['workers are too few', 'max(sum by (job, instance) (%s) > bool max by (job, instance) (%s))' % [
-      of('airflow_workers_required'),
-      of('airflow_workers_live'),
-    ]],
+    // As AirflowTooFewWorkers: each queue's requirement is rounded up, though one worker may serve several.
+    ['workers are too few', both(
+      '%s > bool 0' % sum_of_each('airflow_workers_required'),
+      'sum by (job, instance) (clamp_min(%s - 1, 0)) >= bool %s' % [
+        of('airflow_workers_required'),
+        sum_of_each('airflow_workers_live'),
+      ],
+    )],
     ['memory bears no more', 'min(%s) <= bool 0' % of('airflow_host_task_headroom')],
     ['phantoms hold slots', '%s > bool 0' % worst_of_hosts('airflow_tasks_phantom_running')],
     ['tasks are overdue', '%s > bool 0' % worst_of_hosts('airflow_metadata_task_instances_overdue')],
@@ -86,7 +99,11 @@ local ranked(causes) = [
     ['the database is down', 'min(%s) == bool 0' % of('airflow_metadata_up')],
     ['no scheduler is alive', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="scheduler"')],
     ['no dag processor', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="dag_processor"')],
-    ['no triggerer', 'min(%s) == bool 0' % of('airflow_metadata_components_alive', 'component="triggerer"')],
+    // As AirflowTriggererHeartbeatLost: who defers no tasks needs none.
+    ['no triggerer', both(
+      '%s == bool 0' % sum_of_each('airflow_metadata_components_alive', 'component="triggerer"'),
+      '%s > bool 0' % sum_of_each('airflow_metadata_triggers'),
+    )],
     ['the broker is down', 'min(%s) == bool 0' % of('airflow_broker_up')],
     ['workers are lost', 'max(%s) > bool 0' % of('airflow_workers', 'state="lost"')],
     ['database nearly full of sessions', 'max(sum by (job, instance) (%s) / max by (job, instance) (%s)) > bool 0.8' % [

@@ -15,13 +15,15 @@ constexpr MetricDescription kLost = {
 constexpr MetricDescription kPhantom = {
     "airflow_tasks_phantom_running",
     "Task instances that run in the database (task_instance) and in nobody's hands: without a "
-    "heartbeat by that Airflow's own rule (heartbeat_lost), or besides those more than workers, "
-    "unacknowledged messages and this host's processes account for over 60 s (unaccounted; absent "
-    "while some run of which it is not known whether they are Celery's)."};
+    "heartbeat by that Airflow's own rule, whichever executor runs them (heartbeat_lost), or "
+    "besides those more of Celery's than workers, unacknowledged messages and this host's "
+    "processes account for over 60 s (unaccounted; absent while some run of which it is not known "
+    "whether they are Celery's)."};
 constexpr MetricDescription kUnaccounted = {
     "airflow_tasks_unaccounted_messages",
     "Messages on the broker, waiting or unacknowledged and not being executed, for which over 60 s "
-    "no task instance was queued or running (task_instance)."};
+    "no task instance was queued or running (task_instance). Absent while the list of any queue "
+    "cannot be counted, or queued or running tasks are counted as queue other."};
 constexpr MetricDescription kCatatonic = {
     "airflow_workers_catatonic",
     "Workers that are heard (worker-heartbeat), and over 60 s executed nothing and began nothing "

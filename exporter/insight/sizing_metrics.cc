@@ -11,8 +11,9 @@ constexpr MetricDescription kRequired = {
     "Celery workers that the queue's load needs: task instances running or queued (table "
     "task_instance, sampled every cadence of the metadata collector), divided by the tasks that "
     "one worker runs at once and rounded up, as the Helm chart's autoscaler and Amazon MWAA "
-    "reckon; absent where that number is not known, or no executor is Celery's, and for the queues "
-    "beyond the first 50 (other) while they hold tasks that may be another's."};
+    "reckon; absent where that number is not known, where no executor is Celery's, where the "
+    "executors are unknown and neither the broker answers nor a Celery worker runs here, and for "
+    "the queues counted as other while they hold tasks that may be another executor's."};
 constexpr MetricDescription kLive = {
     "airflow_workers_live",
     "Celery workers that are heard (heartbeats on the broker, read every cadence of the broker "
@@ -22,7 +23,7 @@ constexpr MetricDescription kRecommended = {
     "Tasks that each worker on this host can run at once within its memory (MemAvailable of "
     "/proc/meminfo, the limit of the worker's cgroup, and the most that one task has taken here "
     "within a day; sampled every few seconds, lower quartile of a minute); 0: not even one; absent "
-    "until a task was measured."};
+    "until a task was measured, and on a host without a worker."};
 constexpr MetricDescription kHeadroom = {
     "airflow_host_task_headroom",
     "Tasks for which this host's memory has room besides those that run, each as large as the "
