@@ -25,8 +25,8 @@ void AddWorkersRequired(const ExecutionSettings& settings, const SizingSources& 
   if (sources.metadata == nullptr || !sizing.worker_concurrency) return;
   const Executors executors = ExecutorsInForce(settings, sources.components.get());
   if (executors.known() ? !executors.HasCelery() : !SeesCelery(sources)) return;
-  sizing.workers_required = WorkersRequired(sources.metadata->task_instances, executors,
-                                            *sizing.worker_concurrency);
+  sizing.workers_required =
+      WorkersRequired(sources.metadata->task_instances, executors, *sizing.worker_concurrency);
 }
 
 }  // namespace

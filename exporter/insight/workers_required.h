@@ -29,9 +29,10 @@ struct QueueWorkers {
 };
 
 /// One row per queue in which a Celery worker may find tasks, by name. Task instances count, not
-/// their pool slots; those without a queue do not, nor those that another executor runs. Of the queues beyond the metadata
-/// collector's limit, which come together as "other", the executors are not told apart: they are
-/// left out unless all tasks are Celery's. `worker_concurrency` is at least 1. Pure; any thread.
+/// their pool slots; those without a queue do not, nor those that another executor runs. Of the
+/// queues beyond the metadata collector's limit, which come together as "other", the executors are
+/// not told apart: they are left out unless all tasks are Celery's. `worker_concurrency` is at
+/// least 1. Pure; any thread.
 std::vector<QueueWorkers> WorkersRequired(std::span<const TaskInstanceCount> counts,
                                           const Executors& executors,
                                           std::uint32_t worker_concurrency);
