@@ -84,9 +84,11 @@ class BrokerCollector final : public Collector {
       auto problem = message_ids_->Read(client_, *observation, deadline);
       if (!problem.empty()) questions.Note(std::move(problem));
     }
-    const bool same_run = observation->run_id == run_id_;
-    if (!same_run) ledger_.ForgetBindings();
-    if (same_run) observation->start = SteadiedStart(start_, observation->start);
+    if (observation->run_id == run_id_) {
+      observation->start = SteadiedStart(start_, observation->start);
+    } else {
+      ledger_.ForgetBindings();
+    }
     ObserveWorkers(questions, *observation, deadline);
     observation->server = client_.address().Where();
     keys_ = observation->keys;

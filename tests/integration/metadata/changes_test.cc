@@ -15,23 +15,13 @@ using ::testing::IsEmpty;
 
 class MetadataChangesTest : public MetadataFixture {
  protected:
-  /// A collector by whose clock no time passes but by AMinutePasses.
-  std::unique_ptr<Collector> MakeCollectorInManualTime(const std::string& url) {
-    auto collector = MakeMetadataCollector({.url = url, .schema = ""}, manual_clock_);
-    EXPECT_TRUE(collector) << collector.error().message;
-    return collector ? *std::move(collector) : nullptr;
-  }
-
-  void AMinutePasses() { manual_clock_.Advance(std::chrono::minutes(1)); }
-
   /// Observes twice: what has changed is found after the first.
   MetadataObservation SeeAfterAMinute(Collector& collector) {
-    AMinutePasses();
+    manual_clock_.Advance(std::chrono::minutes(1));
     See(collector);
     return See(collector);
   }
 
- private:
   ManualClock manual_clock_;
 };
 
@@ -55,7 +45,7 @@ TEST_F(MetadataChangesTest, FollowsAMigration) {
 
 TEST_F(MetadataChangesTest, SeesAnAirflowThatIsInstalledLater) {
   Sql("SELECT 1");
-  const auto collector = MakeCollectorInManualTime(server_->Url("postgres", database_));
+  const auto collector = MakeCollector(server_->Url("postgres", database_), manual_clock_);
   EXPECT_THAT(See(*collector).task_instances, IsEmpty());
   MakeAirflow("3.1");
   EXPECT_THAT(See(*collector).task_instances, IsEmpty()) << "it is not looked for at every cadence";
@@ -69,7 +59,7 @@ TEST_F(MetadataChangesTest, SeesAnAirflowThatIsInstalledLater) {
 TEST_F(MetadataChangesTest, SeesARightThatIsGrantedLater) {
   MakeAirflow("3.1");
   Sql("REVOKE SELECT ON trigger FROM " + std::string(kRole));
-  const auto collector = MakeCollectorInManualTime(RoleUrl());
+  const auto collector = MakeCollector(RoleUrl(), manual_clock_);
   EXPECT_THAT(See(*collector).problems, ElementsAre(HasSubstr("triggers cannot be read")));
   EXPECT_THAT(SeeAfterAMinute(*collector).problems, ElementsAre(HasSubstr("triggers")));
   RunFile("sql/grants.sql");

@@ -115,7 +115,11 @@ class MetadataFixture : public ::testing::Test {
   }
 
   std::unique_ptr<Collector> MakeCollector(const std::string& url) {
-    auto collector = MakeMetadataCollector({.url = url, .schema = ""}, clock_);
+    return MakeCollector(url, clock_);
+  }
+
+  std::unique_ptr<Collector> MakeCollector(const std::string& url, const Clock& clock) {
+    auto collector = MakeMetadataCollector({.url = url, .schema = ""}, clock);
     EXPECT_TRUE(collector) << collector.error().message;
     return collector ? *std::move(collector) : nullptr;
   }
